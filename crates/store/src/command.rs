@@ -1,0 +1,120 @@
+//! A write is a command.
+
+use kernel::{Caller, Ctx, Fault};
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+use std::future::Future;
+
+use crate::{Batch, Error, Tx, p};
+
+/// A write, as a value. It runs inside a transaction that it does not end, and may be run again: on PostgreSQL
+/// after a serialization failure or a deadlock. It waits for nothing but its transaction.
+pub trait Command: Send + Sync + 'static {
+    /// What it gives back.
+    type Out: Send + 'static;
+    /// How it may fail. A failed command leaves no trace.
+    type Err: Fault + From<Error>;
+    /// The name in metrics and logs, `room.verb`.
+    const NAME: &'static str;
+
+    /// Runs.
+    fn run(&self, tx: &mut Tx, ctx: &Ctx) -> impl Future<Output = Result<Self::Out, Self::Err>> + Send;
+}
+
+/// What makes a repeated request one: the same key on the same route by the same credential.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// Whose key: the number behind the credential.
+    pub credential: i64,
+    /// The route, method and path pattern.
+    pub route: &'static str,
+    /// The key as the caller sent it, at most 255 characters.
+    pub key: String,
+    /// SHA-256 of the request's content.
+    pub hash: [u8; 32],
+}
+
+impl Key {
+    /// The key of a request with this body.
+    pub fn new(credential: i64, route: &'static str, key: impl Into<String>, body: &[u8]) -> Self {
+        Self { credential, route, key: key.into(), hash: Sha256::digest(body).into() }
+    }
+}
+
+/// How long an idempotency record is kept, in ms of wall time.
+pub(crate) const KEEP_MS: i64 = kernel::day_ms(30);
+
+/// How an answer is kept for a repeat.
+pub(crate) struct Codec<T> {
+    pub(crate) write: fn(&T) -> Result<String, serde_json::Error>,
+    pub(crate) read: fn(&str) -> Result<T, serde_json::Error>,
+}
+
+impl<T: Serialize + DeserializeOwned> Codec<T> {
+    pub(crate) fn json() -> Self {
+        Self { write: |t| serde_json::to_string(t), read: |s| serde_json::from_str(s) }
+    }
+}
+
+/// A command with everything that one run of it needs.
+pub(crate) struct Attempt<C: Command> {
+    pub(crate) command: C,
+    pub(crate) caller: Caller,
+    pub(crate) once: Option<(Key, Codec<C::Out>)>,
+}
+
+/// What a run came to, before the commit.
+pub(crate) struct Ran<T> {
+    pub(crate) out: T,
+    /// The idempotency record to be written with it; `None` for a repeat and where there is no key.
+    record: Option<String>,
+}
+
+impl<C: Command> Attempt<C> {
+    /// Answers from the record of an earlier run, or runs the command.
+    pub(crate) async fn run(&self, tx: &mut Tx, ctx: &Ctx) -> Result<Ran<C::Out>, C::Err> {
+        let Some((key, codec)) = &self.once else {
+            return Ok(Ran { out: self.command.run(tx, ctx).await?, record: None });
+        };
+        let seen = tx
+            .opt(
+                SELECT_ANSWER,
+                p![ctx.scope.key(), key.credential, key.route, &key.key],
+                |r| Ok((r.get::<Vec<u8>>(0)?, r.get::<String>(1)?)),
+            )
+            .await?;
+        if let Some((hash, answer)) = seen {
+            if hash != key.hash {
+                return Err(Error::KeyReused.into());
+            }
+            let out = (codec.read)(&answer)
+                .map_err(|e| Error::internal(format!("a stored answer can't be read: {e}")))?;
+            return Ok(Ran { out, record: None });
+        }
+        let out = self.command.run(tx, ctx).await?;
+        let answer =
+            (codec.write)(&out).map_err(|e| Error::internal(format!("an answer can't be stored: {e}")))?;
+        Ok(Ran { out, record: Some(answer) })
+    }
+
+    /// The statements that belong to the run: its idempotency record.
+    pub(crate) fn record<'a>(&'a self, ran: &'a Ran<C::Out>, ctx: &Ctx, batch: &mut Batch<'a>) {
+        if let (Some((key, _)), Some(answer)) = (&self.once, &ran.record) {
+            batch.add(
+                INSERT_ANSWER,
+                p![
+                    ctx.scope.key(), key.credential, key.route, &key.key, key.hash.as_slice(), answer,
+                    ctx.wall + KEEP_MS
+                ],
+            );
+        }
+    }
+}
+
+const SELECT_ANSWER: &str = "\
+SELECT hash, answer FROM store_idempotency
+WHERE scope = $1 AND credential = $2 AND route = $3 AND key = $4";
+
+const INSERT_ANSWER: &str = "\
+INSERT INTO store_idempotency (scope, credential, route, key, hash, answer, keep_until)
+VALUES ($1, $2, $3, $4, $5, $6, $7)";

@@ -1,0 +1,40 @@
+#![doc = include_str!("../README.md")]
+
+mod clock;
+mod command;
+mod deliver;
+mod effect;
+mod error;
+mod health;
+mod jobs;
+mod lite;
+mod migrate;
+mod node;
+mod pg;
+mod registry;
+mod row;
+mod run;
+mod sql;
+mod store;
+#[cfg(feature = "testkit")]
+pub mod testkit;
+#[cfg(test)]
+mod tests;
+mod tx;
+mod value;
+mod work;
+
+pub use command::{Command, Key};
+pub use effect::{Event, Job};
+pub use error::{Cause, Error};
+pub use health::{Backlog, Finding, Parked};
+pub use migrate::Room;
+pub use registry::{BoxFault, Happened, Outcome, Registry};
+pub use row::Row;
+pub use store::{Options, Snapshot, Store};
+pub use tx::{Batch, Tx};
+pub use value::{FromCol, Params, Val};
+pub use work::{Roles, Stop};
+
+#[doc(hidden)]
+pub use futures::future::BoxFuture;

@@ -1,0 +1,157 @@
+//! The workers: loops that carry events, do jobs and keep house, until they are told to stop.
+
+use std::time::Duration;
+use tokio::{sync::watch, task::JoinSet};
+
+use crate::{Error, Store, clock::Clock, deliver, jobs, node, p, run};
+
+/// Which loops a process runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Roles {
+    /// Do jobs.
+    pub worker: bool,
+    /// Carry events.
+    pub dispatcher: bool,
+}
+
+impl Roles {
+    /// Everything.
+    pub const ALL: Self = Self { worker: true, dispatcher: true };
+}
+
+/// Stops the workers when it is dropped or told to.
+pub struct Stop {
+    stop: watch::Sender<bool>,
+    loops: JoinSet<()>,
+}
+
+impl Stop {
+    /// Lets each loop finish what it has in hand, and waits for it.
+    pub async fn and_wait(mut self) {
+        let _ = self.stop.send(true);
+        while self.loops.join_next().await.is_some() {}
+    }
+}
+
+/// Another process's work is found this late at most; our own wakes the loops at once.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+const KEEP_HOUSE_EVERY: Duration = Duration::from_secs(30);
+const READ_CLOCK_EVERY: Duration = Duration::from_secs(1);
+
+impl Store {
+    /// Starts the loops.
+    pub fn start_work(&self, roles: Roles) -> Stop {
+        let (stop, stopped) = watch::channel(false);
+        let mut loops = JoinSet::new();
+        if roles.dispatcher {
+            loops.spawn(carry_events(self.clone(), stopped.clone()));
+        }
+        if roles.worker {
+            loops.spawn(do_jobs(self.clone(), stopped.clone()));
+        }
+        loops.spawn(keep_house(self.clone(), stopped.clone()));
+        loops.spawn(follow_clock(self.clone(), stopped));
+        Stop { stop, loops }
+    }
+
+    /// Delivers events and does jobs until nothing is due, or `most` rounds have passed; true if nothing is left.
+    pub async fn drain(&self, most: usize) -> Result<bool, Error> {
+        for _ in 0..most {
+            let delivered = deliver::deliver_due(self).await?;
+            let done = jobs::do_due(self).await?;
+            if delivered + done == 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+async fn carry_events(store: Store, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let woken = store.0.wake.notified();
+        let handled = deliver::deliver_due(&store).await;
+        if !go_on(handled, woken, &mut stopped).await {
+            return;
+        }
+    }
+}
+
+async fn do_jobs(store: Store, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let woken = store.0.wake.notified();
+        let handled = jobs::do_due(&store).await;
+        if !go_on(handled, woken, &mut stopped).await {
+            return;
+        }
+    }
+}
+
+/// Waits until there may be more to do; false when it is time to stop.
+async fn go_on(
+    handled: Result<usize, Error>,
+    woken: impl Future<Output = ()>,
+    stopped: &mut watch::Receiver<bool>,
+) -> bool {
+    if *stopped.borrow() {
+        return false;
+    }
+    match handled {
+        Ok(n) if n > 0 => tokio::task::yield_now().await,
+        Ok(_) => {
+            tokio::select! {
+                () = woken => tokio::time::sleep(Duration::from_millis(2)).await,
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                _ = stopped.changed() => {}
+            }
+        }
+        Err(e) => {
+            tracing::warn!(error = %e.for_log(), "the workers can't reach the database");
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_secs(1)) => {}
+                _ = stopped.changed() => {}
+            }
+        }
+    }
+    !*stopped.borrow()
+}
+
+async fn keep_house(store: Store, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        tokio::select! {
+            () = tokio::time::sleep(KEEP_HOUSE_EVERY) => {}
+            _ = stopped.changed() => return,
+        }
+        let tidied = async {
+            node::renew(&store).await?;
+            run::internal(&store, |tx| {
+                Box::pin(async move {
+                    tx.exec(FORGET_ANSWERS, p![Clock::wall(), FORGET_AT_ONCE]).await?;
+                    Ok(())
+                })
+            })
+            .await
+        };
+        if let Err(e) = tidied.await {
+            tracing::warn!(error = %e.for_log(), "housekeeping failed");
+        }
+    }
+}
+
+async fn follow_clock(store: Store, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        tokio::select! {
+            () = tokio::time::sleep(READ_CLOCK_EVERY) => {}
+            _ = stopped.changed() => return,
+        }
+        if let Err(e) = store.refresh_clock().await {
+            tracing::warn!(error = %e.for_log(), "the business clock can't be read");
+        }
+    }
+}
+
+const FORGET_AT_ONCE: i64 = 1000;
+const FORGET_ANSWERS: &str = "\
+DELETE FROM store_idempotency
+WHERE (scope, credential, route, key) IN (
+    SELECT scope, credential, route, key FROM store_idempotency WHERE keep_until < $1 LIMIT $2)";
