@@ -88,11 +88,7 @@ impl Caller {
 
     /// A shopper in their own scope.
     pub fn shopper(shopper: ShopperId) -> Self {
-        Self {
-            scope: Scope::Shopper(shopper),
-            actor: Actor::Shopper(shopper),
-            request: "shopper".into(),
-        }
+        Self { scope: Scope::Shopper(shopper), actor: Actor::Shopper(shopper), request: "shopper".into() }
     }
 
     /// The same person, in another scope that the use case has checked: a shopper who orders from a shop.
@@ -143,7 +139,9 @@ impl Ctx {
     /// itself, in a shop's scope.
     pub const fn shop(&self, needs: Permission) -> Result<ShopId, Denied> {
         match (self.actor, self.scope) {
-            (Actor::Staff { shop, may, .. } | Actor::ShopApp { shop, may, .. }, _) if may.has(needs) => Ok(shop),
+            (Actor::Staff { shop, may, .. } | Actor::ShopApp { shop, may, .. }, _) if may.has(needs) => {
+                Ok(shop)
+            }
             (Actor::System, Scope::Shop(shop)) => Ok(shop),
             (Actor::Anonymous, _) => Err(Denied::Unauthenticated),
             _ => Err(Denied::Forbidden),

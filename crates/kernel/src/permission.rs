@@ -82,6 +82,7 @@ impl Permissions {
     }
 
     /// The permissions in both sets.
+    #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }

@@ -35,6 +35,7 @@ impl Timestamp {
 
     /// The first moment of the local day that this moment lies in. A day is nothing without a zone, so the
     /// zone is asked for.
+    #[must_use]
     pub fn start_of_day(self, zone: &TimeZone) -> Self {
         let Ok(instant) = Instant::from_millisecond(self.0) else { return self };
         instant

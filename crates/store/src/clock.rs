@@ -41,11 +41,7 @@ pub(crate) async fn advance(tx: &mut Tx, ms: i64, wall: Timestamp) -> Result<i64
 }
 
 /// Lets business time begin at `start`, in a database that nothing has happened in yet; `None` if something has.
-pub(crate) async fn begin_at(
-    tx: &mut Tx,
-    start: Timestamp,
-    wall: Timestamp,
-) -> Result<Option<i64>, Error> {
+pub(crate) async fn begin_at(tx: &mut Tx, start: Timestamp, wall: Timestamp) -> Result<Option<i64>, Error> {
     let used = tx.opt(ANY_EVENT, p![], |r| r.get::<i64>(0)).await?.is_some();
     if used {
         return Ok(None);

@@ -27,7 +27,7 @@ pub struct Key {
     /// Whose key: the number behind the credential.
     pub credential: i64,
     /// The route, method and path pattern.
-    pub route: &'static str,
+    pub route: String,
     /// The key as the caller sent it, at most 255 characters.
     pub key: String,
     /// SHA-256 of the request's content.
@@ -36,8 +36,8 @@ pub struct Key {
 
 impl Key {
     /// The key of a request with this body.
-    pub fn new(credential: i64, route: &'static str, key: impl Into<String>, body: &[u8]) -> Self {
-        Self { credential, route, key: key.into(), hash: Sha256::digest(body).into() }
+    pub fn new(credential: i64, route: impl Into<String>, key: impl Into<String>, body: &[u8]) -> Self {
+        Self { credential, route: route.into(), key: key.into(), hash: Sha256::digest(body).into() }
     }
 }
 
@@ -77,11 +77,9 @@ impl<C: Command> Attempt<C> {
             return Ok(Ran { out: self.command.run(tx, ctx).await?, record: None });
         };
         let seen = tx
-            .opt(
-                SELECT_ANSWER,
-                p![ctx.scope.key(), key.credential, key.route, &key.key],
-                |r| Ok((r.get::<Vec<u8>>(0)?, r.get::<String>(1)?)),
-            )
+            .opt(SELECT_ANSWER, p![ctx.scope.key(), key.credential, &key.route, &key.key], |r| {
+                Ok((r.get::<Vec<u8>>(0)?, r.get::<String>(1)?))
+            })
             .await?;
         if let Some((hash, answer)) = seen {
             if hash != key.hash {
@@ -103,7 +101,12 @@ impl<C: Command> Attempt<C> {
             batch.add(
                 INSERT_ANSWER,
                 p![
-                    ctx.scope.key(), key.credential, key.route, &key.key, key.hash.as_slice(), answer,
+                    ctx.scope.key(),
+                    key.credential,
+                    &key.route,
+                    &key.key,
+                    key.hash.as_slice(),
+                    answer,
                     ctx.wall + KEEP_MS
                 ],
             );

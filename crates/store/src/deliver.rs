@@ -9,7 +9,7 @@ use kernel::{Caller, Ctx, Scope, Timestamp};
 use crate::{
     Command, Error, Happened, Store, Tx,
     clock::Clock,
-    jobs::{backoff_ms, MOST_ATTEMPTS},
+    jobs::{MOST_ATTEMPTS, backoff_ms},
     p, run,
 };
 

@@ -71,8 +71,15 @@ impl Said {
         batch.add(
             INSERT_EVENT,
             p![
-                self.scope.key(), self.scope.kind(), self.id, self.version, self.kind, &self.payload, self.at,
-                self.wall, i64::try_from(subscribers.len()).unwrap_or(i64::MAX)
+                self.scope.key(),
+                self.scope.kind(),
+                self.id,
+                self.version,
+                self.kind,
+                &self.payload,
+                self.at,
+                self.wall,
+                i64::try_from(subscribers.len()).unwrap_or(i64::MAX)
             ],
         );
         for subscriber in subscribers.iter().copied() {
@@ -100,10 +107,8 @@ impl Scheduled {
 
     pub(crate) fn write<'a>(&'a self, batch: &mut Batch<'a>) {
         match &self.work {
-            Some((payload, due)) => batch.add(
-                UPSERT_JOB,
-                p![self.scope.key(), self.scope.kind(), self.kind, self.key, payload, *due],
-            ),
+            Some((payload, due)) => batch
+                .add(UPSERT_JOB, p![self.scope.key(), self.scope.kind(), self.kind, self.key, payload, *due]),
             None => batch.add(DELETE_JOB, p![self.scope.key(), self.kind, self.key]),
         };
     }

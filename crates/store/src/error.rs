@@ -100,7 +100,9 @@ impl From<tokio_postgres::Error> for Error {
             Some("53100") => Self::Full(cause),
             Some(s) if s.starts_with("23") => Self::Constraint(cause),
             // 08: connection; 53: resources; 57: the server is going down or coming up.
-            Some(s) if s.starts_with("08") || s.starts_with("53") || s.starts_with("57") => Self::Unavailable(cause),
+            Some(s) if s.starts_with("08") || s.starts_with("53") || s.starts_with("57") => {
+                Self::Unavailable(cause)
+            }
             Some(_) => Self::Internal(cause),
             None if closed => Self::Unavailable(cause),
             // Without a state the connection itself failed, or a value could not be converted.
@@ -112,7 +114,10 @@ impl From<tokio_postgres::Error> for Error {
 
 fn is_conversion(cause: &Cause) -> bool {
     let text = cause.to_string();
-    text.contains("serializ") || text.contains("convert") || text.contains("column") || text.contains("parameters")
+    text.contains("serializ")
+        || text.contains("convert")
+        || text.contains("column")
+        || text.contains("parameters")
 }
 
 impl From<deadpool_postgres::PoolError> for Error {

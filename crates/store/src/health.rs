@@ -61,7 +61,10 @@ impl Store {
         let mut tx = self.read().await?;
         tx.all(UNACCOUNTED, p![], |r| {
             let (scope, id, version): (i64, i64, i64) = (r.get(0)?, r.get(1)?, r.get(2)?);
-            Ok(Finding::new("store.events", format!("event {id} version {version} of scope {scope} lacks deliveries")))
+            Ok(Finding::new(
+                "store.events",
+                format!("event {id} version {version} of scope {scope} lacks deliveries"),
+            ))
         })
         .await
     }
@@ -71,7 +74,8 @@ impl Store {
         let (wall, now) = (self.wall(), self.now());
         let mut tx = self.read().await?;
         let since_move = wall - clock::moved_wall(&mut tx).await?;
-        let jobs = if since_move < LATE_MS { 0 } else { count(&mut tx, LATE_JOBS, now + -LATE_MS, wall).await? };
+        let jobs =
+            if since_move < LATE_MS { 0 } else { count(&mut tx, LATE_JOBS, now + -LATE_MS, wall).await? };
         Ok(Backlog {
             jobs,
             deliveries: tx.one(LATE_DELIVERIES, p![wall + -LATE_MS], |r| r.get(0)).await?,

@@ -22,6 +22,7 @@ pub mod testkit;
 mod tests;
 mod tx;
 mod value;
+mod vault;
 mod work;
 
 pub use command::{Command, Key};
@@ -34,6 +35,7 @@ pub use row::Row;
 pub use store::{Options, Snapshot, Store};
 pub use tx::{Batch, Tx};
 pub use value::{FromCol, Params, Val};
+pub use vault::Vault;
 pub use work::{Roles, Stop};
 
 #[doc(hidden)]

@@ -7,13 +7,7 @@ use refinery_core::{
 };
 use std::{future::Future, sync::Arc};
 
-use crate::{
-    Error, Row, Store, Tx, p,
-    pg,
-    run,
-    store::Engine,
-    tx::Engine as TxEngine,
-};
+use crate::{Error, Row, Store, Tx, p, pg, run, store::Engine, tx::Engine as TxEngine};
 
 /// The migrations of one room.
 #[derive(Debug, Clone, Copy)]
@@ -102,6 +96,7 @@ struct InTx<'a>(&'a mut Tx);
 impl AsyncTransaction for InTx<'_> {
     type Error = Error;
 
+    #[expect(clippy::manual_async_fn, reason = "the trait asks for Send")]
     fn execute<'a, T: Iterator<Item = &'a str> + Send + 'a>(
         &'a mut self,
         queries: T,
@@ -118,6 +113,7 @@ impl AsyncTransaction for InTx<'_> {
 }
 
 impl AsyncQuery<Vec<Migration>> for InTx<'_> {
+    #[expect(clippy::manual_async_fn, reason = "the trait asks for Send")]
     fn query<'a>(
         &'a mut self,
         query: &'a str,

@@ -106,7 +106,10 @@ impl PgTx {
         let begin = if batch.is_empty() { None } else { self.begin.take() };
         let client = self.client()?;
         let work = join_all(
-            statements.iter().zip(batch).map(|(statement, (_, params))| client.execute_raw(statement, params)),
+            statements
+                .iter()
+                .zip(batch)
+                .map(|(statement, (_, params))| client.execute_raw(statement, params)),
         );
         let (begun, (done, ended)) = join(start(client, begin), join(work, start(client, last))).await;
         self.note(begun)?;
@@ -235,7 +238,8 @@ impl PgTx {
 /// A transaction that was dropped half-way, or can't be rolled back, takes its connection with it.
 impl Drop for PgTx {
     fn drop(&mut self) {
-        if !self.over && self.begin.is_none()
+        if !self.over
+            && self.begin.is_none()
             && let Some(client) = self.client.take()
         {
             drop(Object::take(client));
@@ -285,8 +289,14 @@ impl postgres_types::ToSql for Column<'_> {
     ) -> Result<postgres_types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
         let cells = self.rows.iter().map(|row| row.get(self.index).unwrap_or(&Val::Null));
         match *self.ty {
-            Type::INT8 => cells.map(|v| if let Val::Int(n) = v { Some(*n) } else { None }).collect::<Vec<_>>().to_sql(ty, out),
-            Type::FLOAT8 => cells.map(|v| if let Val::Real(x) = v { Some(*x) } else { None }).collect::<Vec<_>>().to_sql(ty, out),
+            Type::INT8 => cells
+                .map(|v| if let Val::Int(n) = v { Some(*n) } else { None })
+                .collect::<Vec<_>>()
+                .to_sql(ty, out),
+            Type::FLOAT8 => cells
+                .map(|v| if let Val::Real(x) = v { Some(*x) } else { None })
+                .collect::<Vec<_>>()
+                .to_sql(ty, out),
             Type::TEXT => cells
                 .map(|v| if let Val::Text(s) = v { Some(s.as_ref()) } else { None })
                 .collect::<Vec<_>>()

@@ -4,7 +4,7 @@ use futures::future::BoxFuture;
 use kernel::{Caller, Ctx, Fault, Scope, Timestamp};
 use std::collections::{BTreeMap, HashMap};
 
-use crate::{Error, Job, Store, Tx};
+use crate::{Error, Job, Store, Tx, Vault};
 
 /// The fault of a handler.
 pub type BoxFault = Box<dyn Fault>;
@@ -48,8 +48,9 @@ pub enum Outcome {
     Park(String),
 }
 
-type Listener =
-    Box<dyn for<'a> Fn(&'a mut Tx, &'a Ctx, &'a Happened) -> BoxFuture<'a, Result<(), BoxFault>> + Send + Sync>;
+type Listener = Box<
+    dyn for<'a> Fn(&'a mut Tx, &'a Ctx, &'a Happened) -> BoxFuture<'a, Result<(), BoxFault>> + Send + Sync,
+>;
 type InTx =
     Box<dyn for<'a> Fn(&'a mut Tx, &'a Ctx, &'a str) -> BoxFuture<'a, Result<(), BoxFault>> + Send + Sync>;
 type Outside =
@@ -61,11 +62,18 @@ pub(crate) enum Worker {
 }
 
 /// The subscribers and workers of all rooms.
-#[derive(Default)]
 pub struct Registry {
     listeners: BTreeMap<&'static str, Listener>,
     by_kind: HashMap<&'static str, Vec<&'static str>>,
     workers: HashMap<&'static str, Worker>,
+    pub(crate) vault: Vault,
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        let (listeners, by_kind, workers) = Default::default();
+        Self { listeners, by_kind, workers, vault: Vault::new(&[0; 32]) }
+    }
 }
 
 impl Registry {

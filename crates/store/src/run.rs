@@ -74,7 +74,9 @@ impl<C: Command> Work for Queued<C> {
         let result = catch_unwind(AssertUnwindSafe(|| poll_once(lite_body(&attempt, tx, &ctx))));
         let result = match result {
             Ok(Some(result)) => result,
-            Ok(None) => Err(Error::internal(format!("{} waited for more than its transaction", C::NAME)).into()),
+            Ok(None) => {
+                Err(Error::internal(format!("{} waited for more than its transaction", C::NAME)).into())
+            }
             Err(_) => Err(Error::internal(format!("{} panicked", C::NAME)).into()),
         };
         self.store.count(tx.statements - before);
@@ -201,7 +203,14 @@ where
         Engine::Lite { writer, .. } => {
             let (reply, answer) = oneshot::channel();
             let attempt = Arc::new(Attempt { command, caller, once: None });
-            writer.send(Box::new(Queued { attempt, store: store.clone(), ids, reply, ran: None, wakes: false }));
+            writer.send(Box::new(Queued {
+                attempt,
+                store: store.clone(),
+                ids,
+                reply,
+                ran: None,
+                wakes: false,
+            }));
             answer.await.unwrap_or_else(|_| Err(Error::unavailable("the store is closed")))
         }
         Engine::Pg(pool) => {

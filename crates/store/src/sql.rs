@@ -59,8 +59,11 @@ mod tests {
     #[test]
     fn an_insert_of_plain_parameters_has_an_array_form_and_nothing_else_has() {
         assert_eq!(
-            unnested("INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT DO NOTHING", &["bigint", "text"]).as_deref(),
-            Some("INSERT INTO t (a, b) SELECT * FROM unnest($1::bigint[], $2::text[]) ON CONFLICT DO NOTHING")
+            unnested("INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT DO NOTHING", &["bigint", "text"])
+                .as_deref(),
+            Some(
+                "INSERT INTO t (a, b) SELECT * FROM unnest($1::bigint[], $2::text[]) ON CONFLICT DO NOTHING"
+            )
         );
         assert_eq!(unnested("INSERT INTO t (a, b) VALUES ($2, $1)", &["bigint", "text"]), None);
         assert_eq!(unnested("INSERT INTO t (a, b) VALUES ($1, 0)", &["bigint"]), None);

@@ -14,7 +14,7 @@ use std::{
 use tokio::sync::{Notify, OnceCell};
 
 use crate::{
-    Batch, Command, Error, Key, Registry, Tx,
+    Batch, Command, Error, Key, Registry, Tx, Vault,
     clock::{self, Clock},
     command::{Attempt, Codec},
     lite::{Readers, Writer},
@@ -23,20 +23,22 @@ use crate::{
 };
 
 /// How a store is opened.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Options {
     /// `sqlite:PATH` or `postgres://…`.
     pub url: String,
     /// The most pages (4 KiB) that an embedded database may grow to; `None` for the disk's own limit.
     pub max_pages: Option<i64>,
+    /// The key under which secrets are sealed.
+    pub master_key: [u8; 32],
     /// Take ids from a counter that begins here rather than from clock and node: the demo and some tests.
     pub seed: Option<i64>,
 }
 
 impl Options {
     /// The database at `url`, without limits.
-    pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), max_pages: None, seed: None }
+    pub fn new(url: impl Into<String>, master_key: [u8; 32]) -> Self {
+        Self { url: url.into(), max_pages: None, master_key, seed: None }
     }
 }
 
@@ -65,7 +67,8 @@ const LITE_READERS: usize = 16;
 
 impl Store {
     /// Opens the database. Nothing is migrated yet: see [`migrate`](Self::migrate).
-    pub fn open(options: &Options, registry: Registry) -> Result<Self, Error> {
+    pub fn open(options: &Options, mut registry: Registry) -> Result<Self, Error> {
+        registry.vault = Vault::new(&options.master_key);
         let registry = Arc::new(registry);
         let engine = if let Some(path) = options.url.strip_prefix("sqlite:") {
             let path = PathBuf::from(path);
@@ -112,9 +115,7 @@ impl Store {
                 let (lite, way_back) = readers.begin().await?;
                 (TxEngine::Lite(lite), Some(way_back))
             }
-            Engine::Pg(pool) => {
-                (TxEngine::Pg(pg::PgTx::new(pool.get().await?, pg::BEGIN_READ)), None)
-            }
+            Engine::Pg(pool) => (TxEngine::Pg(pg::PgTx::new(pool.get().await?, pg::BEGIN_READ)), None),
         };
         Ok(Snapshot { tx: Some(Tx::new(engine, registry)), way_back, store: self.clone() })
     }
@@ -191,6 +192,11 @@ impl Store {
     /// The ids if they are there already: a node is leased when the store is first used.
     pub(crate) fn ids_now(&self) -> Option<Arc<IdGen>> {
         self.0.ids.get().cloned()
+    }
+
+    /// Seals and opens secrets.
+    pub fn vault(&self) -> &Vault {
+        &self.0.registry.vault
     }
 
     /// True for PostgreSQL.

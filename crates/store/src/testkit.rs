@@ -29,6 +29,9 @@ pub enum Engine {
     Postgres,
 }
 
+/// The master key of test databases.
+pub const TEST_KEY: [u8; 32] = [42; 32];
+
 /// A database for one test. It goes away with the kit.
 pub struct Kit {
     /// Where it lies.
@@ -42,25 +45,45 @@ pub struct Kit {
 
 impl Kit {
     /// A migrated, empty database.
-    #[expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that has no database must fail")]
+    #[expect(
+        clippy::unwrap_used,
+        clippy::missing_panics_doc,
+        reason = "a test that has no database must fail"
+    )]
     pub async fn new(engine: Engine, rooms: &[Room]) -> Self {
         let rooms = rooms.to_vec();
         match engine {
             Engine::Sqlite => {
                 let folder = tempfile::tempdir().unwrap(); // unwrap: test kit
                 let url = format!("sqlite:{}", folder.path().join("kaidian.db").display());
-                Self { options: Options::new(url), engine, rooms, folder: Some(folder), database: None }
+                Self {
+                    options: Options::new(url, TEST_KEY),
+                    engine,
+                    rooms,
+                    folder: Some(folder),
+                    database: None,
+                }
             }
             Engine::Postgres => {
                 let (admin, name) = pg_database(&rooms).await.unwrap(); // unwrap: test kit
                 let url = with_database(&admin, &name);
-                Self { options: Options::new(url), engine, rooms, folder: None, database: Some((admin, name)) }
+                Self {
+                    options: Options::new(url, TEST_KEY),
+                    engine,
+                    rooms,
+                    folder: None,
+                    database: Some((admin, name)),
+                }
             }
         }
     }
 
     /// Opens and migrates the database.
-    #[expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that has no database must fail")]
+    #[expect(
+        clippy::unwrap_used,
+        clippy::missing_panics_doc,
+        reason = "a test that has no database must fail"
+    )]
     pub async fn store(&self, registry: Registry) -> Store {
         let store = Store::open(&self.options, registry).unwrap(); // unwrap: test kit
         store.migrate(&self.rooms).await.unwrap(); // unwrap: test kit
@@ -141,7 +164,9 @@ fn with_database(admin: &str, name: &str) -> String {
 /// of migrations.
 async fn pg_database(rooms: &[Room]) -> Result<(String, String), Error> {
     let admin = std::env::var("KAIDIAN_TEST_PG").map_err(|_| {
-        Error::unavailable("KAIDIAN_TEST_PG is not set: run the tests by `make test` or `cargo xtask db -- …`")
+        Error::unavailable(
+            "KAIDIAN_TEST_PG is not set: run the tests by `make test` or `cargo xtask db -- …`",
+        )
     })?;
     let (client, connection) = tokio_postgres::connect(&admin, NoTls).await?;
     tokio::spawn(connection);
@@ -174,7 +199,7 @@ async fn make_template(
             "CREATE DATABASE {making} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
         ))
         .await?;
-    let store = Store::open(&Options::new(with_database(admin, &making)), Registry::new())?;
+    let store = Store::open(&Options::new(with_database(admin, &making), TEST_KEY), Registry::new())?;
     store.migrate(rooms).await?;
     store.close().await;
     client.batch_execute(&format!("ALTER DATABASE {making} RENAME TO {template}")).await?;

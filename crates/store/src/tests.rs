@@ -24,8 +24,11 @@ impl Command for Put {
 
     async fn run(&self, tx: &mut Tx, ctx: &Ctx) -> Result<i64, Error> {
         // The parameters are out of order on purpose.
-        tx.exec("INSERT INTO thing_thing (scope, id, b, a) VALUES ($4, $3, $1, $2)", p![1, 2, self.id, ctx.scope.key()])
-            .await?;
+        tx.exec(
+            "INSERT INTO thing_thing (scope, id, b, a) VALUES ($4, $3, $1, $2)",
+            p![1, 2, self.id, ctx.scope.key()],
+        )
+        .await?;
         if self.fail { Err(Error::internal("told to")) } else { Ok(self.id) }
     }
 }
@@ -78,4 +81,3 @@ crate::on_both! {
         assert!(matches!(other, Err(Error::KeyReused)));
     }
 }
-

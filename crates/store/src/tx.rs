@@ -4,7 +4,7 @@ use kernel::{Ctx, Timestamp};
 use std::sync::Arc;
 
 use crate::{
-    Error, Event, Job, Params, Registry, Row,
+    Error, Event, Job, Params, Registry, Row, Vault,
     effect::{Effects, Said, Scheduled},
     lite::LiteTx,
     pg::PgTx,
@@ -153,6 +153,11 @@ impl Tx {
     /// Takes a job back, if it is still waiting.
     pub fn cancel<J: Job>(&mut self, ctx: &Ctx, key: i64) {
         self.effects.scheduled.push(Scheduled::cancel::<J>(ctx, key));
+    }
+
+    /// Seals and opens secrets.
+    pub fn vault(&self) -> &Vault {
+        &self.registry.vault
     }
 
     /// Executes a script of several statements without parameters: migrations and tests.

@@ -3,8 +3,8 @@
 use bytes::BytesMut;
 use kernel::{
     AccountId, AddressId, AppId, BrandId, CategoryId, Currency, EventId, HoldId, JobId, MediaId, NoticeId,
-    OperatorId, OrderId, ParcelId, PaymentId, PostingId, ProductId, PushId, RefundId, ShopId, ShopperId, SkuId,
-    StaffId, Timestamp, TransferId, WarehouseId, WaybillId,
+    OperatorId, OrderId, ParcelId, PaymentId, PostingId, ProductId, PushId, RefundId, ShopId, ShopperId,
+    SkuId, StaffId, Timestamp, TransferId, WarehouseId, WaybillId,
 };
 use postgres_types::{IsNull, ToSql, Type, to_sql_checked};
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -206,9 +206,31 @@ macro_rules! number_columns {
 }
 
 number_columns!(
-    AccountId, AddressId, AppId, BrandId, CategoryId, EventId, HoldId, JobId, MediaId, NoticeId, OperatorId, OrderId,
-    ParcelId, PaymentId, PostingId, ProductId, PushId, RefundId, ShopId, ShopperId, SkuId, StaffId, TransferId,
-    WarehouseId, WaybillId,
+    AccountId,
+    AddressId,
+    AppId,
+    BrandId,
+    CategoryId,
+    EventId,
+    HoldId,
+    JobId,
+    MediaId,
+    NoticeId,
+    OperatorId,
+    OrderId,
+    ParcelId,
+    PaymentId,
+    PostingId,
+    ProductId,
+    PushId,
+    RefundId,
+    ShopId,
+    ShopperId,
+    SkuId,
+    StaffId,
+    TransferId,
+    WarehouseId,
+    WaybillId,
 );
 
 impl FromCol for Timestamp {

@@ -153,7 +153,9 @@ fn run_one(tx: &mut Tx, work: &mut Box<dyn Work>) {
 
 fn commit(lite: &mut LiteTx) -> Result<(), Error> {
     if !lite.in_transaction() {
-        return Err(Error::unavailable("the transaction was ended by the database: no room left, or an I/O error"));
+        return Err(Error::unavailable(
+            "the transaction was ended by the database: no room left, or an I/O error",
+        ));
     }
     let committed = lite.control("COMMIT");
     if committed.is_err() && lite.in_transaction() {
