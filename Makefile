@@ -22,7 +22,7 @@ deny: ## Check licences, bans, sources and advisories of all dependencies (insta
 	cargo xtask deny
 
 docs: ## Build the book into target/book, when mdbook is installed
-	@if command -v mdbook >/dev/null; then mdbook build docs --dest-dir ../target/book; \
+	@if command -v mdbook >/dev/null; then mdbook build docs --dest-dir "$(CURDIR)/target/book"; \
 	else echo 'not built: the book (mdbook is not installed; cargo install mdbook --locked)'; fi
 
 fmt: ## Format all Rust code

@@ -35,16 +35,16 @@ synchronous_commit = on
 timezone = 'UTC'
 ";
 
-/// A running server, stopped and removed on drop.
+/// A running server.
 pub(crate) struct Cluster {
     /// The address of the superuser's database.
     pub(crate) url: String,
     /// The server's major version.
     pub(crate) major: u32,
-    home: Home,
+    _home: Home,
 }
 
-/// The cluster's folder and how to act on it.
+/// The cluster's folder and how to act on it; on drop the server is stopped and the folder removed.
 struct Home {
     folder: PathBuf,
     binaries: pg::Binaries,
@@ -71,7 +71,7 @@ impl Cluster {
                 Ok(port) => {
                     let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
                     let major = home.binaries.major;
-                    return Ok(Self { url, major, home });
+                    return Ok(Self { url, major, _home: home });
                 }
                 Err(error) => last = Some(error),
             }
@@ -80,9 +80,9 @@ impl Cluster {
     }
 }
 
-impl Drop for Cluster {
+impl Drop for Home {
     fn drop(&mut self) {
-        if let Err(error) = self.home.stop() {
+        if let Err(error) = self.stop() {
             println!("xtask: the throw-away PostgreSQL did not stop cleanly: {error:#}");
         }
     }
@@ -109,6 +109,7 @@ impl Home {
         let mut initdb = self.command("initdb");
         initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
         checked(initdb.arg("--pgdata").arg(self.folder.join(DATA)))
+            .with_context(|| format!("the server's user needs to enter {}", self.folder.display()))
     }
 
     /// Starts the server on a port that is free now.
@@ -126,9 +127,13 @@ impl Home {
     }
 
     fn stop(&self) -> Result<()> {
-        let mut stop = self.command("pg_ctl");
-        stop.args(["stop", "--wait", "--mode=immediate", "--silent"]);
-        let stopped = checked(stop.arg("--pgdata").arg(self.folder.join(DATA)));
+        let data = self.folder.join(DATA);
+        let mut stopped = Ok(());
+        if data.join("postmaster.pid").exists() {
+            let mut stop = self.command("pg_ctl");
+            stop.args(["stop", "--wait", "--mode=immediate", "--silent"]);
+            stopped = checked(stop.arg("--pgdata").arg(data));
+        }
         fs::remove_dir_all(&self.folder).with_context(|| format!("removing {}", self.folder.display()))?;
         stopped
     }
@@ -171,13 +176,15 @@ fn sweep() {
 
 fn sweep_one(folder: &Path) -> Result<()> {
     let lock = File::open(folder.join(LOCK))?;
-    lock.try_lock()?;
+    lock.try_lock()?; // refused while its starter lives
     let binaries = pg::Binaries::find()?;
     let owner = folder.metadata()?;
-    let user = (File::open("/proc/self/status")?.metadata()?.uid() == 0)
-        .then_some(User { uid: owner.uid(), gid: owner.gid() });
-    // A server that already died has nothing to stop; the folder goes either way.
-    let _ = Home { folder: folder.to_path_buf(), binaries, user, _lock: lock }.stop();
+    let own = fs::metadata("/proc/self")?.uid();
+    if own != 0 && own != owner.uid() {
+        return Ok(()); // somebody else's, theirs to sweep
+    }
+    let user = (own == 0).then_some(User { uid: owner.uid(), gid: owner.gid() });
+    drop(Home { folder: folder.to_path_buf(), binaries, user, _lock: lock });
     Ok(())
 }
 
@@ -212,7 +219,22 @@ fn creating(folder: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{User, account};
+    use std::net::TcpStream;
+
+    use super::{Cluster, PREFIX, User, account};
+
+    #[test]
+    fn a_cluster_listens_and_leaves_nothing_behind() {
+        let cluster = Cluster::start().unwrap();
+        let address =
+            cluster.url.split('@').nth(1).and_then(|rest| rest.split('/').next()).unwrap().to_owned();
+        let folder = std::env::temp_dir().join(format!("{PREFIX}{}", std::process::id()));
+        assert!(folder.exists());
+        TcpStream::connect(&address).unwrap();
+        drop(cluster);
+        TcpStream::connect(&address).unwrap_err();
+        assert!(!folder.exists());
+    }
 
     #[test]
     fn accounts_are_found_by_their_whole_name() {

@@ -40,6 +40,11 @@ impl Stop {
         Ok(Self { events, sender })
     }
 
+    /// Whether somebody asked while nothing was waited for.
+    fn asked(&self) -> bool {
+        matches!(self.events.try_recv(), Ok(Event::Signal(_)))
+    }
+
     /// Blocks until somebody asks this process to end.
     pub(crate) fn wait(&self) {
         while let Ok(Event::Exit(_)) = self.events.recv() {}
@@ -51,6 +56,9 @@ impl Stop {
 /// On Ctrl-C the terminal has told the program too, so it is left to end in its own way; a second one kills it. A
 /// request to end that came to this process alone is passed on.
 pub(crate) fn until_done(command: &mut Command, stop: &Stop) -> Result<u8> {
+    if stop.asked() {
+        return Ok(INTERRUPTED);
+    }
     wait_for(start(command)?, stop)
 }
 
@@ -61,6 +69,9 @@ pub(crate) fn keeping(
     stop: &Stop,
     is_first: fn(&str) -> bool,
 ) -> Result<(u8, Vec<String>)> {
+    if stop.asked() {
+        return Ok((INTERRUPTED, Vec::new()));
+    }
     let mut child = start(command.stderr(Stdio::piped()))?;
     let said = child.stderr.take().context("reading what a program says")?;
     let reader = thread::spawn(move || pass_on(said, is_first));
@@ -112,8 +123,10 @@ fn report_exit(mut child: Child, sender: Sender<Event>) {
     });
 }
 
+/// Sends a signal by the shell's own `kill`: the program of that name is not on every machine.
 fn send(signal: &str, pid: u32) -> Result<()> {
-    Command::new("kill").args(["-s", signal, &pid.to_string()]).status().context("passing a signal on")?;
+    let kill = format!("kill -s {signal} {pid}");
+    Command::new("sh").args(["-c", &kill]).status().context("passing a signal on")?;
     Ok(())
 }
 

@@ -1,1 +1,9 @@
-//! flows
+#![doc = include_str!("../README.md")]
+
+mod callback;
+mod error;
+mod payment_completed;
+
+pub use callback::callback_routes;
+pub use error::Error;
+pub use payment_completed::{PaidFlow, PaymentCompleted, PaymentOutcome, payment_completed};

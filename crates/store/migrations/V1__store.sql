@@ -2,9 +2,10 @@
 CREATE TABLE store_clock (
     id BIGINT NOT NULL PRIMARY KEY,
     offset_ms BIGINT NOT NULL,
+    moves BIGINT NOT NULL,
     moved_wall BIGINT NOT NULL
 );
-INSERT INTO store_clock (id, offset_ms, moved_wall) VALUES (1, 0, 0);
+INSERT INTO store_clock (id, offset_ms, moves, moved_wall) VALUES (1, 0, 0, 0);
 
 -- platform-wide: node numbers of running processes, leased
 CREATE TABLE store_node (

@@ -1,6 +1,6 @@
 //! A write is a command.
 
-use kernel::{Caller, Ctx, Fault};
+use kernel::{Caller, Ctx, Fault, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use std::future::Future;
@@ -66,58 +66,78 @@ pub(crate) struct Attempt<C: Command> {
 /// What a run came to, before the commit.
 pub(crate) struct Ran<T> {
     pub(crate) out: T,
-    /// The idempotency record to be written with it; `None` for a repeat and where there is no key.
-    record: Option<String>,
+    /// The answer to be kept with it; `None` for a repeat and where there is no key.
+    answer: Option<String>,
 }
 
 impl<C: Command> Attempt<C> {
     /// Answers from the record of an earlier run, or runs the command.
     pub(crate) async fn run(&self, tx: &mut Tx, ctx: &Ctx) -> Result<Ran<C::Out>, C::Err> {
         let Some((key, codec)) = &self.once else {
-            return Ok(Ran { out: self.command.run(tx, ctx).await?, record: None });
+            return Ok(Ran { out: self.command.run(tx, ctx).await?, answer: None });
         };
-        let seen = tx
-            .opt(SELECT_ANSWER, p![ctx.scope.key(), key.credential, &key.route, &key.key], |r| {
-                Ok((r.get::<Vec<u8>>(0)?, r.get::<String>(1)?))
-            })
-            .await?;
-        if let Some((hash, answer)) = seen {
-            if hash != key.hash {
-                return Err(Error::KeyReused.into());
-            }
-            let out = (codec.read)(&answer)
+        if !claim(tx, ctx, key).await? {
+            let out = (codec.read)(&earlier(tx, ctx, key).await?)
                 .map_err(|e| Error::internal(format!("a stored answer can't be read: {e}")))?;
-            return Ok(Ran { out, record: None });
+            return Ok(Ran { out, answer: None });
         }
         let out = self.command.run(tx, ctx).await?;
         let answer =
             (codec.write)(&out).map_err(|e| Error::internal(format!("an answer can't be stored: {e}")))?;
-        Ok(Ran { out, record: Some(answer) })
+        Ok(Ran { out, answer: Some(answer) })
     }
 
-    /// The statements that belong to the run: its idempotency record.
-    pub(crate) fn record<'a>(&'a self, ran: &'a Ran<C::Out>, ctx: &Ctx, batch: &mut Batch<'a>) {
-        if let (Some((key, _)), Some(answer)) = (&self.once, &ran.record) {
+    /// The statement that belongs to the run: its answer, for a repeat.
+    pub(crate) fn keep_answer<'a>(&'a self, ran: &'a Ran<C::Out>, ctx: &Ctx, batch: &mut Batch<'a>) {
+        if let (Some((key, _)), Some(answer)) = (&self.once, &ran.answer) {
             batch.add(
-                INSERT_ANSWER,
-                p![
-                    ctx.scope.key(),
-                    key.credential,
-                    &key.route,
-                    &key.key,
-                    key.hash.as_slice(),
-                    answer,
-                    ctx.wall + KEEP_MS
-                ],
+                KEEP_ANSWER,
+                p![ctx.scope.key(), key.credential, &key.route, &key.key, answer],
             );
         }
     }
 }
 
+/// Takes the key before anything else is looked at; false if it is taken. On PostgreSQL this waits for another run
+/// with the same key, so that a repeat never sees what the first has done before it sees the first's answer.
+async fn claim(tx: &mut Tx, ctx: &Ctx, key: &Key) -> Result<bool, Error> {
+    let keep_until = ctx.wall + KEEP_MS;
+    let row = p![ctx.scope.key(), key.credential, &key.route, &key.key, key.hash.as_slice(), keep_until];
+    Ok(tx.exec(CLAIM_KEY, row).await? == 1)
+}
+
+/// The answer of the run that took the key.
+async fn earlier(tx: &mut Tx, ctx: &Ctx, key: &Key) -> Result<String, Error> {
+    let row = p![ctx.scope.key(), key.credential, &key.route, &key.key];
+    let seen = tx
+        .opt(SELECT_ANSWER, row, |r| Ok((r.get::<Vec<u8>>(0)?, r.get::<String>(1)?)))
+        .await?;
+    match seen {
+        None => Err(Error::unavailable("the key was forgotten just now")),
+        Some((hash, _)) if hash != key.hash => Err(Error::KeyReused),
+        Some((_, answer)) => Ok(answer),
+    }
+}
+
+const CLAIM_KEY: &str = "\
+INSERT INTO store_idempotency (scope, credential, route, key, hash, answer, keep_until)
+VALUES ($1, $2, $3, $4, $5, '', $6)
+ON CONFLICT DO NOTHING";
+
 const SELECT_ANSWER: &str = "\
 SELECT hash, answer FROM store_idempotency
 WHERE scope = $1 AND credential = $2 AND route = $3 AND key = $4";
 
-const INSERT_ANSWER: &str = "\
-INSERT INTO store_idempotency (scope, credential, route, key, hash, answer, keep_until)
-VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const KEEP_ANSWER: &str = "\
+UPDATE store_idempotency SET answer = $5
+WHERE scope = $1 AND credential = $2 AND route = $3 AND key = $4";
+
+/// Forgets records that were kept long enough, a bounded number of them; how many.
+pub(crate) async fn forget(tx: &mut Tx, wall: Timestamp, most: i64) -> Result<u64, Error> {
+    tx.exec(FORGET_KEYS, p![wall, most]).await
+}
+
+const FORGET_KEYS: &str = "\
+DELETE FROM store_idempotency
+WHERE (scope, credential, route, key) IN (
+    SELECT scope, credential, route, key FROM store_idempotency WHERE keep_until < $1 LIMIT $2)";

@@ -7,7 +7,7 @@ use refinery_core::{
 };
 use std::{future::Future, sync::Arc};
 
-use crate::{Error, Row, Store, Tx, p, pg, run, store::Engine, tx::Engine as TxEngine};
+use crate::{Error, Row, Store, Tx, error::chain, p, pg, run, store::Engine, tx::Engine as TxEngine};
 
 /// The migrations of one room.
 #[derive(Debug, Clone, Copy)]
@@ -80,14 +80,7 @@ async fn apply(tx: &mut Tx, room: Room, migrations: &[Migration]) -> Result<(), 
 }
 
 fn wrap(room: Room, e: &refinery_core::Error) -> Error {
-    let mut text = format!("migrations of {}: {e}", room.name);
-    let mut next = std::error::Error::source(e);
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    Error::internal(text)
+    Error::internal(format!("migrations of {}: {}", room.name, chain(e)))
 }
 
 /// Lets the migration library work inside our transaction, on either engine.

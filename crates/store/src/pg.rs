@@ -1,8 +1,12 @@
 //! PostgreSQL: a pool of connections; statements that need no answer in between share a round trip.
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
-use futures::future::{join, join_all};
-use std::time::Duration;
+use futures::future::{join, maybe_done};
+use std::{
+    future::{Future, poll_fn},
+    task::{Poll, ready},
+    time::Duration,
+};
 use tokio_postgres::{NoTls, Statement, types::Type};
 
 use crate::{Error, Params, Row, Val, sql::unnested};
@@ -29,35 +33,32 @@ pub(crate) fn pool(url: &str) -> Result<Pool, Error> {
 pub(crate) struct PgTx {
     client: Option<Object>,
     begin: Option<&'static str>,
-    failed: Option<Error>,
     over: bool,
 }
 
 impl PgTx {
     pub(crate) const fn new(client: Object, begin: &'static str) -> Self {
-        Self { client: Some(client), begin: Some(begin), failed: None, over: false }
+        Self { client: Some(client), begin: Some(begin), over: false }
     }
 
     fn client(&self) -> Result<&Object, Error> {
         self.client.as_ref().ok_or_else(|| Error::internal("the transaction is over"))
     }
 
-    /// Remembers the first failure: whatever the command makes of it, this transaction can't commit any more.
-    fn note<T>(&mut self, result: Result<T, tokio_postgres::Error>) -> Result<T, Error> {
-        result.map_err(|e| {
-            let error = Error::from(e);
-            self.failed.get_or_insert_with(|| error.clone());
-            error
-        })
+    async fn statement(&self, sql: &str) -> Result<Statement, Error> {
+        Ok(self.client()?.prepare_cached(sql).await?)
     }
 
-    async fn statement(&mut self, sql: &'static str) -> Result<Statement, Error> {
-        let prepared = self.client()?.prepare_cached(sql).await;
-        self.note(prepared)
-    }
-
-    pub(crate) async fn prepare(&mut self, sql: &'static str) -> Result<(), Error> {
+    pub(crate) async fn prepare(&self, sql: &'static str) -> Result<(), Error> {
         self.statement(sql).await.map(drop)
+    }
+
+    /// The connection, with the transaction begun.
+    async fn begun(&mut self) -> Result<&Object, Error> {
+        let begin = self.begin.take();
+        let client = self.client()?;
+        start(client, begin).await?;
+        Ok(client)
     }
 
     pub(crate) async fn all_dynamic<T>(
@@ -65,18 +66,12 @@ impl PgTx {
         sql: &str,
         mut map: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        let rows = self.client()?.query(sql, &[]).await;
-        self.note(rows)?.iter().map(|row| map(&Row::Pg(row))).collect()
+        let rows = self.begun().await?.query(sql, &[]).await?;
+        rows.iter().map(|row| map(&Row::Pg(row))).collect()
     }
 
     pub(crate) async fn script(&mut self, sql: &str) -> Result<(), Error> {
-        let begin = self.begin.take();
-        let client = self.client()?;
-        if let Some(begin) = begin {
-            client.batch_execute(begin).await?;
-        }
-        let done = client.batch_execute(sql).await;
-        self.note(done)
+        Ok(self.begun().await?.batch_execute(sql).await?)
     }
 
     pub(crate) async fn exec(&mut self, sql: &'static str, params: &Params<'_>) -> Result<u64, Error> {
@@ -84,8 +79,8 @@ impl PgTx {
         let begin = self.begin.take();
         let client = self.client()?;
         let (begun, done) = join(start(client, begin), client.execute_raw(&statement, params)).await;
-        self.note(begun)?;
-        self.note(done)
+        begun?;
+        Ok(done?)
     }
 
     pub(crate) async fn exec_all(&mut self, batch: &[(&'static str, Params<'_>)]) -> Result<Vec<u64>, Error> {
@@ -105,19 +100,16 @@ impl PgTx {
         }
         let begin = if batch.is_empty() { None } else { self.begin.take() };
         let client = self.client()?;
-        let work = join_all(
+        let work = in_order(
             statements
                 .iter()
                 .zip(batch)
                 .map(|(statement, (_, params))| client.execute_raw(statement, params)),
         );
         let (begun, (done, ended)) = join(start(client, begin), join(work, start(client, last))).await;
-        self.note(begun)?;
-        let mut counts = Vec::with_capacity(done.len());
-        for one in done {
-            counts.push(self.note(one)?);
-        }
-        self.note(ended)?;
+        begun?;
+        let counts = done.into_iter().collect::<Result<_, _>>()?;
+        ended?;
         Ok(counts)
     }
 
@@ -127,27 +119,27 @@ impl PgTx {
         }
         let single = self.statement(sql).await?;
         let names: Option<Vec<&str>> = single.params().iter().map(array_name).collect();
-        let Some(array_sql) = names.and_then(|names| unnested(sql, &names)) else {
-            let begin = self.begin.take();
-            let client = self.client()?;
-            let work = join_all(rows.iter().map(|params| client.execute_raw(&single, params)));
-            let (begun, done) = join(start(client, begin), work).await;
-            self.note(begun)?;
-            let mut sum = 0;
-            for one in done {
-                sum += self.note(one)?;
-            }
-            return Ok(sum);
-        };
-        let prepared = self.client()?.prepare_cached(&array_sql).await;
-        let statement = self.note(prepared)?;
+        if let Some(array_sql) = names.and_then(|names| unnested(sql, &names)) {
+            return self.exec_arrays(&array_sql, single.params(), rows).await;
+        }
+        let begin = self.begin.take();
+        let client = self.client()?;
+        let work = in_order(rows.iter().map(|params| client.execute_raw(&single, params)));
+        let (begun, done) = join(start(client, begin), work).await;
+        begun?;
+        done.into_iter().try_fold(0, |sum, one| Ok(sum + one?))
+    }
+
+    /// Executes the array form of an insert: one statement for all rows.
+    async fn exec_arrays(&mut self, sql: &str, types: &[Type], rows: &[Params<'_>]) -> Result<u64, Error> {
+        let statement = self.statement(sql).await?;
         let columns: Vec<Column<'_>> =
-            single.params().iter().enumerate().map(|(i, ty)| Column { ty, index: i, rows }).collect();
+            types.iter().enumerate().map(|(index, ty)| Column { ty, index, rows }).collect();
         let begin = self.begin.take();
         let client = self.client()?;
         let (begun, done) = join(start(client, begin), client.execute_raw(&statement, &columns)).await;
-        self.note(begun)?;
-        self.note(done)
+        begun?;
+        Ok(done?)
     }
 
     pub(crate) async fn opt<T>(
@@ -182,13 +174,12 @@ impl PgTx {
         let statement = self.statement(sql).await?;
         let begin = self.begin.take();
         let client = self.client()?;
-        let work = join_all(keys.iter().map(|key| rows_of(client, &statement, key)));
+        let work = in_order(keys.iter().map(|key| rows_of(client, &statement, key)));
         let (begun, answers) = join(start(client, begin), work).await;
-        self.note(begun)?;
+        begun?;
         let mut out = Vec::with_capacity(keys.len());
         for answer in answers {
-            let rows = self.note(answer)?;
-            out.push(rows.first().map(|row| map(&Row::Pg(row))).transpose()?);
+            out.push(answer?.first().map(|row| map(&Row::Pg(row))).transpose()?);
         }
         Ok(out)
     }
@@ -202,16 +193,13 @@ impl PgTx {
         let begin = self.begin.take();
         let client = self.client()?;
         let (begun, rows) = join(start(client, begin), rows_of(client, &statement, params)).await;
-        self.note(begun)?;
-        self.note(rows)
+        begun?;
+        Ok(rows?)
     }
 
     /// Sends the last statements and the COMMIT in one round trip. On failure nothing was changed, unless the
     /// connection broke just then: then nobody can know, and the caller's idempotency key decides.
     pub(crate) async fn commit_with(&mut self, batch: &[(&'static str, Params<'_>)]) -> Result<(), Error> {
-        if let Some(failed) = &self.failed {
-            return Err(failed.clone());
-        }
         if batch.is_empty() && self.begin.is_some() {
             self.over = true;
             return Ok(());
@@ -227,11 +215,6 @@ impl PgTx {
             Some(client) if self.begin.is_none() => client.batch_execute("ROLLBACK").await.is_ok(),
             _ => true,
         };
-    }
-
-    /// The first failure, if there was one.
-    pub(crate) fn failure(&self) -> Option<Error> {
-        self.failed.clone()
     }
 }
 
@@ -252,6 +235,29 @@ async fn start(client: &Object, control: Option<&'static str>) -> Result<(), tok
         Some(sql) => client.batch_execute(sql).await,
         None => Ok(()),
     }
+}
+
+/// Starts every future, in this order, when it is first polled itself; then gathers what they come to, in this
+/// order. The order of starting is the order on the wire. (`join_all` would not do: with many futures it may
+/// return to its caller half-way through the first round, and a COMMIT that is joined behind it would overtake.)
+async fn in_order<F: Future>(work: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut work: Vec<_> = work.map(|f| Box::pin(maybe_done(f))).collect();
+    let (mut started, mut answered) = (false, 0);
+    poll_fn(|cx| {
+        if !std::mem::replace(&mut started, true) {
+            for one in &mut work {
+                let _ = one.as_mut().poll(cx);
+            }
+        }
+        // A connection answers in the order of the questions: only the next answer need be waited for.
+        while let Some(next) = work.get_mut(answered) {
+            ready!(next.as_mut().poll(cx));
+            answered += 1;
+        }
+        Poll::Ready(())
+    })
+    .await;
+    work.iter_mut().filter_map(|one| one.as_mut().take_output()).collect()
 }
 
 async fn rows_of(
@@ -281,30 +287,37 @@ struct Column<'a> {
     rows: &'a [Params<'a>],
 }
 
+type Refused = Box<dyn std::error::Error + Sync + Send>;
+
+impl<'a> Column<'a> {
+    /// The column's cells, each as `read` sees it; `None` for NULL, and a refusal for a value of another type,
+    /// which would be written as NULL otherwise.
+    fn cells<T>(&self, read: fn(&'a Val<'a>) -> Option<T>) -> Result<Vec<Option<T>>, Refused> {
+        let cell = |row: &'a Params<'a>| match row.get(self.index) {
+            None => Err(format!("a row lacks parameter {}", self.index + 1).into()),
+            Some(Val::Null) => Ok(None),
+            Some(value) => match read(value) {
+                None => Err(format!("cannot convert parameter {} to {}", self.index + 1, self.ty).into()),
+                some => Ok(some),
+            },
+        };
+        self.rows.iter().map(cell).collect()
+    }
+}
+
 impl postgres_types::ToSql for Column<'_> {
-    fn to_sql(
-        &self,
-        ty: &Type,
-        out: &mut bytes::BytesMut,
-    ) -> Result<postgres_types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        let cells = self.rows.iter().map(|row| row.get(self.index).unwrap_or(&Val::Null));
+    fn to_sql(&self, ty: &Type, out: &mut bytes::BytesMut) -> Result<postgres_types::IsNull, Refused> {
         match *self.ty {
-            Type::INT8 => cells
-                .map(|v| if let Val::Int(n) = v { Some(*n) } else { None })
-                .collect::<Vec<_>>()
-                .to_sql(ty, out),
-            Type::FLOAT8 => cells
-                .map(|v| if let Val::Real(x) = v { Some(*x) } else { None })
-                .collect::<Vec<_>>()
-                .to_sql(ty, out),
-            Type::TEXT => cells
-                .map(|v| if let Val::Text(s) = v { Some(s.as_ref()) } else { None })
-                .collect::<Vec<_>>()
-                .to_sql(ty, out),
-            _ => cells
-                .map(|v| if let Val::Bytes(b) = v { Some(b.as_ref()) } else { None })
-                .collect::<Vec<_>>()
-                .to_sql(ty, out),
+            Type::INT8 => {
+                self.cells(|v| if let Val::Int(n) = v { Some(*n) } else { None })?.to_sql(ty, out)
+            }
+            Type::FLOAT8 => {
+                self.cells(|v| if let Val::Real(x) = v { Some(*x) } else { None })?.to_sql(ty, out)
+            }
+            Type::TEXT => {
+                self.cells(|v| if let Val::Text(s) = v { Some(s.as_ref()) } else { None })?.to_sql(ty, out)
+            }
+            _ => self.cells(|v| if let Val::Bytes(b) = v { Some(b.as_ref()) } else { None })?.to_sql(ty, out),
         }
     }
 
@@ -319,3 +332,30 @@ impl postgres_types::ToSql for Column<'_> {
 pub(crate) const BEGIN_WRITE: &str = "BEGIN";
 /// One snapshot for all reads.
 pub(crate) const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{cell::RefCell, task::Context};
+
+    #[test]
+    fn futures_start_in_their_order_before_anything_behind_them_also_when_they_wake_themselves() {
+        let started = RefCell::new(Vec::new());
+        let one = |i: usize| {
+            let (started, mut polls) = (&started, 0);
+            poll_fn(move |cx: &mut Context<'_>| {
+                polls += 1;
+                if polls == 1 {
+                    started.borrow_mut().push(i);
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                Poll::Ready(i)
+            })
+        };
+        let last = async { started.borrow_mut().push(100) };
+        let (done, ()) = futures::executor::block_on(join(in_order((0..100).map(one)), last));
+        assert_eq!(done, (0..100).collect::<Vec<_>>());
+        assert_eq!(*started.borrow(), (0..=100).collect::<Vec<_>>());
+    }
+}

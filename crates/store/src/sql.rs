@@ -30,10 +30,11 @@ impl Translations {
 }
 
 /// The array form of `INSERT INTO t (…) VALUES ($1, …) …` for PostgreSQL, which writes any number of rows in
-/// one statement: `INSERT INTO t (…) SELECT * FROM unnest($1::type[], …) …`. `None` for any other statement.
+/// one statement: `INSERT INTO t (…) SELECT * FROM unnest($1::type[], …) …`. `None` for any other statement, and for
+/// an upsert: one statement must not touch a row twice, as two of its rows may.
 pub(crate) fn unnested(sql: &str, types: &[&str]) -> Option<String> {
     let start = sql.find("VALUES (")?;
-    if !sql.trim_start().starts_with("INSERT") {
+    if !sql.trim_start().starts_with("INSERT") || sql.contains("DO UPDATE") {
         return None;
     }
     let inner = start + "VALUES (".len();
@@ -68,5 +69,7 @@ mod tests {
         assert_eq!(unnested("INSERT INTO t (a, b) VALUES ($2, $1)", &["bigint", "text"]), None);
         assert_eq!(unnested("INSERT INTO t (a, b) VALUES ($1, 0)", &["bigint"]), None);
         assert_eq!(unnested("UPDATE t SET a = $1", &["bigint"]), None);
+        let upsert = "INSERT INTO t (a) VALUES ($1) ON CONFLICT (a) DO UPDATE SET a = excluded.a";
+        assert_eq!(unnested(upsert, &["bigint"]), None);
     }
 }

@@ -27,6 +27,19 @@ pub enum Val<'a> {
     Bytes(Cow<'a, [u8]>),
 }
 
+impl Val<'_> {
+    /// The column type that it is meant for.
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "NULL",
+            Self::Int(_) => "BIGINT",
+            Self::Real(_) => "DOUBLE PRECISION",
+            Self::Text(_) => "TEXT",
+            Self::Bytes(_) => "BYTEA",
+        }
+    }
+}
+
 /// The parameters of a statement, as [`p!`](crate::p) makes them.
 pub type Params<'a> = Vec<Val<'a>>;
 
@@ -54,14 +67,16 @@ impl ToSql for Val<'_> {
         ty: &Type,
         out: &mut BytesMut,
     ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        match self {
-            Self::Null => Ok(IsNull::Yes),
-            Self::Int(n) if *ty == Type::INT4 => i32::try_from(*n)?.to_sql(ty, out),
-            Self::Int(n) if *ty == Type::INT2 => i16::try_from(*n)?.to_sql(ty, out),
-            Self::Int(n) => n.to_sql(ty, out),
-            Self::Real(x) => x.to_sql(ty, out),
-            Self::Text(s) => s.as_ref().to_sql(ty, out),
-            Self::Bytes(b) => b.as_ref().to_sql(ty, out),
+        match (self, ty) {
+            (Self::Null, _) => Ok(IsNull::Yes),
+            (Self::Int(n), &Type::INT8) => n.to_sql(ty, out),
+            (Self::Int(n), &Type::INT4) => i32::try_from(*n)?.to_sql(ty, out),
+            (Self::Int(n), &Type::INT2) => i16::try_from(*n)?.to_sql(ty, out),
+            (Self::Real(x), &Type::FLOAT8) => x.to_sql(ty, out),
+            (Self::Text(s), &Type::TEXT | &Type::VARCHAR | &Type::NAME) => s.as_ref().to_sql(ty, out),
+            (Self::Bytes(b), &Type::BYTEA) => b.as_ref().to_sql(ty, out),
+            // Whatever else the server inferred: bytes of one type read as another would be another value.
+            _ => Err(format!("cannot convert {} to {ty}: cast the parameter", self.kind()).into()),
         }
     }
 

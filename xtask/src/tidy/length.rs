@@ -42,7 +42,9 @@ pub(crate) fn files(tree: &Tree) -> Vec<Finding> {
             key: file.path.clone(),
             path: file.path.clone(),
             line: FILE_LINES + 1,
-            message: format!("{lines} lines before its tests, more than {FILE_LINES}: split it by what it does"),
+            message: format!(
+                "{lines} lines before its tests, more than {FILE_LINES}: split it by what it does"
+            ),
         })
     });
     ratchet(tree, LONG_FILES, "file length", long.collect())
@@ -62,13 +64,20 @@ fn ratchet(tree: &Tree, list: &str, rule: &'static str, long: Vec<Long>) -> Vec<
     let text = tree.file(list).map_or("", |file| &file.text);
     let mut found = Vec::new();
     let mut allowed = Vec::new();
-    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.starts_with('#') && !line.is_empty()) {
+    for (number, line) in
+        (1..).zip(text.lines()).filter(|(_, line)| !line.starts_with('#') && !line.is_empty())
+    {
         let (key, reason) = line.split_once(": ").unwrap_or((line, ""));
         if reason.trim().is_empty() {
             found.push(Finding::new(list, number, rule, format!("`{key}` needs a reason: `{key}: …`")));
         }
         if long.iter().all(|one| one.key != key) {
-            found.push(Finding::new(list, number, rule, format!("`{key}` is not too long any more: remove it")));
+            found.push(Finding::new(
+                list,
+                number,
+                rule,
+                format!("`{key}` is not too long any more: remove it"),
+            ));
         }
         allowed.push(key);
     }
@@ -178,7 +187,9 @@ mod tests {
         let list = (LONG_FUNCTIONS, "# flat lists\ncrates/pay/src/hub.rs grows: a flat list\n");
         assert!(function_findings(&[("crates/pay/src/hub.rs", &long), list]).is_empty());
         let found = function_findings(&[("crates/pay/src/hub.rs", "fn grows() {}"), list]);
-        assert!(found[0].contains(":2: function length: `crates/pay/src/hub.rs grows` is not too long any more"));
+        assert!(
+            found[0].contains(":2: function length: `crates/pay/src/hub.rs grows` is not too long any more")
+        );
     }
 
     #[test]
@@ -194,7 +205,8 @@ mod tests {
         let long = "// a\n".repeat(401);
         let found = files(&Tree::fixture(&[("crates/pay/src/hub.rs", &long)]));
         assert_eq!((found.len(), found[0].line), (1, 401));
-        let tested = format!("{}#[cfg(test)]\nmod tests {{\n{}}}\n", "// a\n".repeat(400), "// b\n".repeat(300));
+        let tested =
+            format!("{}#[cfg(test)]\nmod tests {{\n{}}}\n", "// a\n".repeat(400), "// b\n".repeat(300));
         assert!(files(&Tree::fixture(&[("crates/pay/src/hub.rs", &tested)])).is_empty());
         assert!(files(&Tree::fixture(&[("crates/pay/tests/hub.rs", &long)])).is_empty());
     }

@@ -20,6 +20,13 @@ pub(crate) struct Level {
     crates: &'static [&'static str],
 }
 
+impl Level {
+    /// The names of its crates.
+    pub(crate) fn crates(&self) -> &'static [&'static str] {
+        self.crates
+    }
+}
+
 /// All levels, the lowest first. The numbered ones are the rooms.
 pub(crate) const LEVELS: [Level; 13] = [
     Level { name: "words", crates: &["kernel"] },
@@ -39,6 +46,8 @@ pub(crate) const LEVELS: [Level; 13] = [
 
 /// Stands beside the house: no crate may use it, and it uses no crate of the house.
 const CHORES: &str = "xtask";
+/// Crates for tests alone: they know nothing of the house, and any crate's tests may use them.
+const TEST_SUPPORT: [&str; 1] = ["wirecheck"];
 /// The crates that speak to outside services, real or simulated …
 const OUTSIDE: [&str; 2] = ["gateways", "sandbox"];
 /// … know of the rooms only those that declare the traits they implement.
@@ -110,11 +119,15 @@ pub(crate) fn level_of(name: &str) -> Option<usize> {
     LEVELS.iter().position(|level| level.crates.contains(&name))
 }
 
+fn stands_beside(name: &str) -> bool {
+    name == CHORES || TEST_SUPPORT.contains(&name)
+}
+
 /// Crates that the list does not know, listed crates that do not exist, and dependencies that do not point down.
 pub(crate) fn dependencies(tree: &Tree) -> Vec<Finding> {
     let mut found = Vec::new();
     for package in &tree.packages {
-        if level_of(&package.name).is_none() && package.name != CHORES {
+        if level_of(&package.name).is_none() && !stands_beside(&package.name) {
             let message = format!("the crate {} has no level: add it to LEVELS in xtask", package.name);
             found.push(Finding::new(&package.manifest, 1, RULE, message));
         }
@@ -136,22 +149,27 @@ fn refusal(name: &str, dependency: &Dependency) -> Option<String> {
     if name == other && dependency.kind.as_deref() == Some("dev") {
         return None; // its own test kit, a feature
     }
+    if TEST_SUPPORT.contains(&other) && dependency.kind.as_deref() != Some("dev") {
+        return Some(format!("{name} depends on {other}, which is for tests: a dev-dependency"));
+    }
     let (Some(own), Some(below)) = (level_of(name), level_of(other)) else {
-        let mixed = name == CHORES || other == CHORES;
-        return mixed.then(|| format!("{name} depends on {other}, but {CHORES} stands beside the house"));
+        let beside = [name, other].into_iter().find(|one| stands_beside(one));
+        let beside = beside.filter(|_| !TEST_SUPPORT.contains(&other));
+        return beside.map(|one| format!("{name} depends on {other}, but {one} stands beside the house"));
     };
     if below >= own {
         let way = if below == own { "sideways" } else { "upward" };
         return Some(format!("{name} depends on {other}, which points {way}; only strictly lower levels"));
     }
-    let is_room = LEVELS[below].name.parse::<u32>().is_ok();
-    let above_rooms = below > own || matches!(LEVELS[below].name, "flows" | "views");
-    let closed = OUTSIDE.contains(&name) && (above_rooms || is_room && !TRAIT_ROOMS.contains(&other));
-    closed.then(|| format!("{name} depends on {other}, but implements only traits of {}", TRAIT_ROOMS.join(", ")))
+    let open = ["words", "data", "http"].contains(&LEVELS[below].name) || TRAIT_ROOMS.contains(&other);
+    let closed = OUTSIDE.contains(&name) && !open;
+    closed.then(|| {
+        format!("{name} depends on {other}, but implements only traits of {}", TRAIT_ROOMS.join(", "))
+    })
 }
 
 fn absent(tree: &Tree) -> Vec<Finding> {
-    let listed = LEVELS.iter().flat_map(|level| level.crates);
+    let listed = LEVELS.iter().flat_map(Level::crates);
     let absent = listed.filter(|name| tree.packages.iter().all(|package| package.name != **name));
     let finding = |name: &&str| {
         let message = format!("LEVELS lists {name}, which is no crate of the workspace");
@@ -163,7 +181,8 @@ fn absent(tree: &Tree) -> Vec<Finding> {
 
 fn line_of(tree: &Tree, manifest: &str, dependency: &str) -> usize {
     let text = tree.file(manifest).map_or("", |file| &file.text);
-    let names = |line: &str| line.strip_prefix(dependency).is_some_and(|rest| rest.starts_with(['.', ' ', '=']));
+    let names =
+        |line: &str| line.strip_prefix(dependency).is_some_and(|rest| rest.starts_with(['.', ' ', '=']));
     text.lines().position(names).map_or(1, |index| index + 1)
 }
 
@@ -200,9 +219,12 @@ mod tests {
 
     /// Every listed crate without dependencies, then the given ones in their place.
     fn found(packages: Vec<Package>) -> Vec<String> {
-        let mut tree = Tree::fixture(&[("crates/pay/Cargo.toml", "[dependencies]\nshop.workspace = true\n\
-            trade.workspace = true\n")]);
-        let all = LEVELS.iter().flat_map(|level| level.crates).map(|name| Package::fixture(name, &[]));
+        let mut tree = Tree::fixture(&[(
+            "crates/pay/Cargo.toml",
+            "[dependencies]\nshop.workspace = true\n\
+            trade.workspace = true\n",
+        )]);
+        let all = LEVELS.iter().flat_map(Level::crates).map(|name| Package::fixture(name, &[]));
         let given: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
         tree.packages = all.filter(|package| !given.contains(&package.name)).chain(packages).collect();
         dependencies(&tree).iter().map(ToString::to_string).collect()
@@ -212,7 +234,9 @@ mod tests {
     fn a_dependency_upward_or_sideways_is_found_at_its_line() {
         let up = found(vec![Package::fixture("pay", &["shop", "trade"])]);
         assert_eq!(up.len(), 1);
-        assert!(up[0].starts_with("crates/pay/Cargo.toml:3: levels: pay depends on trade, which points upward"));
+        assert!(
+            up[0].starts_with("crates/pay/Cargo.toml:3: levels: pay depends on trade, which points upward")
+        );
         let sideways = found(vec![Package::fixture("stock", &["dev:promo"])]);
         assert!(sideways[0].contains("points sideways"), "{sideways:?}");
     }
@@ -243,6 +267,13 @@ mod tests {
     fn the_chores_stand_beside_the_house() {
         assert_eq!(found(vec![Package::fixture("xtask", &["kernel"])]).len(), 1);
         assert_eq!(found(vec![Package::fixture("server", &["xtask"])]).len(), 1);
+    }
+
+    #[test]
+    fn test_support_is_for_tests_and_knows_nothing_of_the_house() {
+        assert!(found(vec![Package::fixture("face", &["dev:wirecheck"])]).is_empty());
+        assert_eq!(found(vec![Package::fixture("face", &["wirecheck"])]).len(), 1);
+        assert_eq!(found(vec![Package::fixture("wirecheck", &["kernel"])]).len(), 1);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Each rule is a function from the [`tree::Tree`] of sources to findings, and has tests with a fixture that makes it
 //! fail: a rule nobody saw fail is not a rule. All findings are printed at once.
 
+mod consts;
 mod forbidden;
 mod length;
 mod levels;
@@ -48,7 +49,7 @@ impl fmt::Display for Finding {
 /// A rule: the whole tree in, what breaks it out.
 type Rule = fn(&Tree) -> Vec<Finding>;
 
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 14] = [
     tree::parse,
     levels::dependencies,
     levels::diagram,
@@ -58,6 +59,7 @@ const RULES: [Rule; 13] = [
     place::check,
     tables::check,
     migrations::check,
+    listed::constants,
     listed::used,
     listed::prepared,
     forbidden::check,

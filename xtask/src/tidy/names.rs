@@ -14,7 +14,8 @@ const REFUSED_ENDINGS: [&str; 6] = ["_utils", "_util", "_helpers", "_helper", "_
 pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     let files = tree.rust().flat_map(|file| file_name(file).into_iter().chain(modules(file)));
     let crates = tree.packages.iter().filter(|package| is_refused(&package.name));
-    let crates = crates.map(|package| Finding::new(&package.manifest, 1, RULE, message("crate", &package.name)));
+    let crates =
+        crates.map(|package| Finding::new(&package.manifest, 1, RULE, message("crate", &package.name)));
     files.chain(crates).collect()
 }
 

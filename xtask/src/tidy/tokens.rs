@@ -94,7 +94,12 @@ impl Reader {
                 }
                 TokenTree::Ident(ident) => {
                     after_hash = false;
-                    self.push(Kind::Ident, ident.to_string(), ident.span().start().line, test || item_is_test);
+                    self.push(
+                        Kind::Ident,
+                        ident.to_string(),
+                        ident.span().start().line,
+                        test || item_is_test,
+                    );
                 }
                 TokenTree::Literal(literal) => {
                     after_hash = false;
@@ -159,9 +164,13 @@ mod tests {
 
     #[test]
     fn an_item_behind_a_test_attribute_is_test_code_to_its_end() {
-        let found = test_idents("#[cfg(test)]\nmod a { fn b() {} }\nfn c() {}\n#[tokio::test] async fn d() {}");
+        let found =
+            test_idents("#[cfg(test)]\nmod a { fn b() {} }\nfn c() {}\n#[tokio::test] async fn d() {}");
         assert_eq!(found, ["cfg", "test", "mod", "a", "fn", "b", "tokio", "test", "async", "fn", "d"]);
-        assert_eq!(test_idents("#[cfg(any(test, feature = \"testkit\"))]\npub mod kit;\nmod x;").last().unwrap(), "kit");
+        assert_eq!(
+            test_idents("#[cfg(any(test, feature = \"testkit\"))]\npub mod kit;\nmod x;").last().unwrap(),
+            "kit"
+        );
         assert_eq!(test_idents("#[cfg(feature = \"testkit\")] mod kit;").last().unwrap(), "kit");
         assert!(test_idents("#[cfg(not(test))] mod live;").is_empty());
     }

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use super::Finding;
 use super::levels::Package;
 use super::tokens::{self, Token, follows};
-use super::Finding;
 
 /// Folders of the workspace that hold the house's own sources.
 const ROOTS: [&str; 2] = ["crates", "xtask"];
@@ -49,7 +49,8 @@ impl Tree {
     }
 
     fn new(texts: Vec<(String, String)>, packages: Vec<Package>) -> Self {
-        let mut files: Vec<SourceFile> = texts.into_iter().map(|(path, text)| SourceFile::new(path, text)).collect();
+        let mut files: Vec<SourceFile> =
+            texts.into_iter().map(|(path, text)| SourceFile::new(path, text)).collect();
         mark_test_modules(&mut files);
         Self { files, packages }
     }
@@ -107,13 +108,9 @@ impl SourceFile {
 
     /// Whether this is where a room keeps its statements: `sql.rs` or a file of the folder `sql`.
     pub(crate) fn is_room_sql(&self) -> bool {
-        let inside = self.room().and_then(|room| self.path.strip_prefix(&format!("crates/rooms/{room}/src/")));
+        let inside =
+            self.room().and_then(|room| self.path.strip_prefix(&format!("crates/rooms/{room}/src/")));
         inside.is_some_and(|path| path == "sql.rs" || path.starts_with("sql/"))
-    }
-
-    /// Whether all of it is test code.
-    pub(crate) fn is_test(&self) -> bool {
-        self.tokens.first().is_some_and(|token| token.test) && self.tokens.iter().all(|token| token.test)
     }
 
     /// The text of a line, counted from 1.
@@ -151,11 +148,13 @@ fn collect(root: &Path, folder: &Path, texts: &mut Vec<(String, String)>) -> Res
 fn mark_test_modules(files: &mut [SourceFile]) {
     let mut stems: HashSet<String> = HashSet::new();
     for file in files.iter() {
-        let declared = file.tokens.iter().enumerate().filter(|(i, token)| {
-            token.test && token.is_ident("mod") && follows(&file.tokens, i + 2, &[";"])
-        });
+        let declared =
+            file.tokens.iter().enumerate().filter(|(i, token)| {
+                token.test && token.is_ident("mod") && follows(&file.tokens, i + 2, &[";"])
+            });
         let folder = module_folder(&file.path);
-        stems.extend(declared.filter_map(|(i, _)| Some(format!("{folder}/{}", file.tokens.get(i + 1)?.text))));
+        stems
+            .extend(declared.filter_map(|(i, _)| Some(format!("{folder}/{}", file.tokens.get(i + 1)?.text))));
     }
     for file in files.iter_mut() {
         let below = stems.iter().any(|stem| {
@@ -188,7 +187,8 @@ mod tests {
             ("crates/rooms/gift/src/sql_tests/deep.rs", "fn b() {}"),
             ("crates/rooms/gift/src/sql.rs", "fn c() {}"),
         ]);
-        let test: Vec<bool> = tree.files.iter().map(SourceFile::is_test).collect();
+        let is_test = |file: &SourceFile| file.tokens.iter().all(|token| token.test);
+        let test: Vec<bool> = tree.files.iter().map(is_test).collect();
         assert_eq!(test, [false, true, true, false]);
     }
 

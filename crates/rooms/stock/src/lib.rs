@@ -1,1 +1,33 @@
-//! stock
+#![doc = include_str!("../README.md")]
+
+mod check;
+mod correct;
+mod error;
+mod event;
+mod flow;
+mod give_back;
+mod hold;
+mod level;
+mod receive;
+mod reserve;
+mod settle;
+mod sql;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use check::check;
+pub use correct::{Change, Correction, correct};
+pub use error::Error;
+pub use event::RanOut;
+pub use flow::{FlowFilter, FlowLine, Reason, flow};
+pub use give_back::give_back;
+pub use hold::HoldState;
+pub use level::{Level, MOST_PIECES, level, levels, levels_of_product, own_levels};
+pub use receive::{Movement, receive, receive_all};
+pub use reserve::{reserve, reserve_lot};
+pub use settle::{commit, commit_lot, release};
+
+/// The tables of this room.
+pub const MIGRATIONS: store::Room = store::migrations!("stock", "V1__stock");

@@ -4,10 +4,10 @@ mod readers;
 mod writer;
 
 pub(crate) use readers::{Readers, Return};
-pub(crate) use writer::{Work, Writer};
+pub(crate) use writer::{Checkpoints, Work, Writer};
 
 use rusqlite::{Connection, OpenFlags};
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use crate::{Error, Params, Row, sql::Translations};
 
@@ -98,11 +98,24 @@ impl LiteTx {
         !self.conn.is_autocommit()
     }
 
-    /// Moves the log into the database file; how many pages the log holds afterwards.
-    pub(crate) fn checkpoint(&self, mode: &str) -> Result<i64, Error> {
-        Ok(self.conn.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |r| r.get(1))?)
+    /// Writes the log back into the database file as far as no reader needs it; how many pages the log holds.
+    pub(crate) fn write_log_back(&self) -> Result<i64, Error> {
+        Ok(self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |r| r.get(1))?)
+    }
+
+    /// Writes the whole log back and empties its file; false if a reader that still needs it stood in the way.
+    pub(crate) fn cut_log(&self) -> Result<bool, Error> {
+        // Everybody who writes waits for this: a reader that takes its time must not hold them up.
+        self.conn.busy_timeout(CUT_LOG_WITHIN)?;
+        let cut = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get::<_, i64>(0));
+        self.conn.busy_timeout(WAIT_FOR_LOCK)?;
+        Ok(cut? == 0)
     }
 }
+
+/// How long to wait for another process that writes to the same file.
+const WAIT_FOR_LOCK: Duration = Duration::from_secs(10);
+const CUT_LOG_WITHIN: Duration = Duration::from_millis(50);
 
 /// The writer may grow the log to this many pages (256 MB) before it must write it back itself; the background
 /// checkpointer keeps it far below.
@@ -115,7 +128,7 @@ fn open(path: &Path, writes: bool, max_pages: Option<i64>) -> Result<Connection,
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?
     };
     conn.set_prepared_statement_cache_capacity(1024);
-    conn.busy_timeout(std::time::Duration::from_secs(10))?;
+    conn.busy_timeout(WAIT_FOR_LOCK)?;
     if writes {
         conn.pragma_update(None, "journal_mode", "WAL")?;
         conn.pragma_update(None, "synchronous", "FULL")?;

@@ -1,11 +1,14 @@
 //! Read connections: each read is a snapshot of its own and waits for no writer.
 
 use parking_lot::Mutex;
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{LiteTx, open};
 use crate::Error;
+
+/// As long as for a connection to a server.
+const WAIT_FOR_SLOT: Duration = Duration::from_secs(10);
 
 pub(crate) struct Readers {
     path: PathBuf,
@@ -20,9 +23,9 @@ impl Readers {
 
     /// A connection with an open read transaction.
     pub(crate) async fn begin(&self) -> Result<(LiteTx, Return), Error> {
-        let slot = Arc::clone(&self.slots)
-            .acquire_owned()
+        let slot = tokio::time::timeout(WAIT_FOR_SLOT, Arc::clone(&self.slots).acquire_owned())
             .await
+            .map_err(|_| Error::unavailable("too many reads at once"))?
             .map_err(|_| Error::unavailable("the store is closed"))?;
         let idle = self.idle.lock().pop();
         let mut tx = match idle {

@@ -16,7 +16,8 @@ use crate::{Error, Registry, Tx, tx::Engine};
 
 /// A command on its way through the writer.
 pub(crate) trait Work: Send {
-    /// Runs inside its savepoint; true if the savepoint is to be kept.
+    /// Runs inside its savepoint; true if the savepoint is to be kept. It may be run again, if what it ran in could
+    /// not be committed.
     fn run(&mut self, tx: &mut Tx) -> bool;
     /// Answers the caller, after the commit or instead of it.
     fn answer(self: Box<Self>, committed: Result<(), Error>);
@@ -26,9 +27,20 @@ pub(crate) trait Work: Send {
 /// does not wait long.
 const COMMANDS_PER_COMMIT: usize = 256;
 
-/// How often the log is written back, and the log size (pages) beyond which it is cut off as well.
-const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
-const LOG_PAGES_LIMIT: i64 = 32_000;
+/// When the log is written back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Checkpoints {
+    /// How often it is written back in the background.
+    pub(crate) every: Duration,
+    /// The log size, in pages, beyond which its file is emptied as well.
+    pub(crate) most_pages: i64,
+}
+
+impl Default for Checkpoints {
+    fn default() -> Self {
+        Self { every: Duration::from_secs(1), most_pages: 32_000 }
+    }
+}
 
 enum Message {
     Work(Box<dyn Work>),
@@ -43,14 +55,19 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(path: &Path, max_pages: Option<i64>, registry: Arc<Registry>) -> Result<Self, Error> {
+    pub(crate) fn start(
+        path: &Path,
+        max_pages: Option<i64>,
+        checkpoints: Checkpoints,
+        registry: Arc<Registry>,
+    ) -> Result<Self, Error> {
         let tx = Tx::new(Engine::Lite(LiteTx::new(open(path, true, max_pages)?)), registry);
         let (queue, work) = channel();
         let thread = spawn("kaidian-writer", move || write(tx, &work))?;
         let log = LiteTx::new(open(path, true, max_pages)?);
         let (stop, stopped) = channel();
         let to_writer = queue.clone();
-        let checkpointer = spawn("kaidian-checkpoint", move || checkpoint(&log, &stopped, &to_writer))?;
+        let checkpointer = spawn("kaidian-checkpoint", move || checkpoint(&log, checkpoints, &stopped, &to_writer))?;
         Ok(Self { queue, thread: Some(thread), checkpointer: Some((stop, checkpointer)) })
     }
 
@@ -68,7 +85,9 @@ impl Drop for Writer {
             let _ = thread.join();
         }
         let _ = self.queue.send(Message::Stop);
-        if let Some(thread) = self.thread.take() {
+        // The last handle may go with the last command, on the writer's own thread, which can't wait for itself.
+        let elsewhere = |thread: &JoinHandle<()>| thread.thread().id() != std::thread::current().id();
+        if let Some(thread) = self.thread.take().filter(elsewhere) {
             let _ = thread.join();
         }
     }
@@ -104,7 +123,7 @@ fn lite(tx: &mut Tx) -> &mut LiteTx {
 
 /// Runs `first` and whatever else has come in until then, in one transaction; true if the store is to stop.
 fn commit_together(tx: &mut Tx, first: Box<dyn Work>, queue: &Receiver<Message>) -> bool {
-    if let Err(e) = lite(tx).control("BEGIN IMMEDIATE") {
+    if let Err(e) = begin(lite(tx)) {
         first.answer(Err(e));
         return false;
     }
@@ -126,28 +145,60 @@ fn commit_together(tx: &mut Tx, first: Box<dyn Work>, queue: &Receiver<Message>)
             Err(_) => break,
         }
     }
-    let committed = commit(lite(tx));
     metrics::histogram!("kaidian_store_commands_per_commit").record(u32::try_from(done.len()).unwrap_or(0));
-    for work in done {
-        work.answer(committed.clone());
-    }
+    end_together(tx, done);
     if cut_log_after {
         cut_log(tx);
     }
     stop_after
 }
 
-fn run_one(tx: &mut Tx, work: &mut Box<dyn Work>) {
-    tx.effects.clear();
-    if lite(tx).control("SAVEPOINT command").is_err() {
-        return;
+/// Commits and answers. Where one of several spoiled the commit for all (it filled the disk, or broke a constraint
+/// that is looked at last), each is run again by itself, and the one bears it alone.
+fn end_together(tx: &mut Tx, done: Vec<Box<dyn Work>>) {
+    match commit(lite(tx)) {
+        Err(_) if done.len() > 1 => {
+            for mut work in done {
+                let ended = begin(lite(tx)).and_then(|()| {
+                    run_one(tx, &mut work);
+                    commit(lite(tx))
+                });
+                work.answer(ended);
+            }
+        }
+        committed => {
+            for work in done {
+                work.answer(committed.clone());
+            }
+        }
     }
-    let keep = work.run(tx);
-    let lite = lite(tx);
-    // A full disk ends the whole transaction by itself; then there is nothing to go back to.
+}
+
+fn begin(lite: &mut LiteTx) -> Result<(), Error> {
     if lite.in_transaction() {
-        let _ = if keep { Ok(()) } else { lite.control("ROLLBACK TO command") };
-        let _ = lite.control("RELEASE command");
+        // Left over from a commit that could not even be undone.
+        lite.control("ROLLBACK")?;
+    }
+    lite.control("BEGIN IMMEDIATE")
+}
+
+/// Runs one command in its savepoint. Where even the savepoint fails, the whole transaction is given up.
+fn run_one(tx: &mut Tx, work: &mut Box<dyn Work>) {
+    tx.next_command();
+    let ended = lite(tx).control("SAVEPOINT command").and_then(|()| {
+        let keep = work.run(tx);
+        let lite = lite(tx);
+        if !lite.in_transaction() {
+            return Ok(()); // a full disk ends the whole transaction by itself
+        }
+        if !keep {
+            lite.control("ROLLBACK TO command")?;
+        }
+        lite.control("RELEASE command")
+    });
+    if let Err(e) = ended {
+        tracing::error!(error = %e.for_log(), "a savepoint failed");
+        let _ = lite(tx).control("ROLLBACK");
     }
 }
 
@@ -165,20 +216,21 @@ fn commit(lite: &mut LiteTx) -> Result<(), Error> {
 }
 
 fn cut_log(tx: &Tx) {
-    if let Engine::Lite(lite) = &tx.engine
-        && let Err(e) = lite.checkpoint("TRUNCATE")
-    {
-        tracing::warn!(error = %e.for_log(), "the log could not be cut");
+    let Engine::Lite(lite) = &tx.engine else { return };
+    match lite.cut_log() {
+        Ok(true) => {}
+        Ok(false) => tracing::debug!("a reader still needs the log; it is cut later"),
+        Err(e) => tracing::warn!(error = %e.for_log(), "the log could not be cut"),
     }
 }
 
-/// Writes the log back once a second without stopping anybody; asks the writer to cut it off when it has grown,
+/// Writes the log back again and again without stopping anybody; asks the writer to empty it when it has grown,
 /// which a passive checkpoint can't do while writes never pause.
-fn checkpoint(log: &LiteTx, stopped: &Receiver<()>, writer: &Sender<Message>) {
+fn checkpoint(log: &LiteTx, when: Checkpoints, stopped: &Receiver<()>, writer: &Sender<Message>) {
     use std::sync::mpsc::RecvTimeoutError;
-    while stopped.recv_timeout(CHECKPOINT_EVERY) == Err(RecvTimeoutError::Timeout) {
-        match log.checkpoint("PASSIVE") {
-            Ok(pages) if pages > LOG_PAGES_LIMIT => drop(writer.send(Message::CutLog)),
+    while stopped.recv_timeout(when.every) == Err(RecvTimeoutError::Timeout) {
+        match log.write_log_back() {
+            Ok(pages) if pages > when.most_pages => drop(writer.send(Message::CutLog)),
             Ok(_) => {}
             Err(e) => tracing::warn!(error = %e.for_log(), "the log could not be written back"),
         }

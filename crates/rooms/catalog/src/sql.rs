@@ -1,0 +1,5 @@
+//! Every statement of the room.
+
+mod sku;
+
+pub(crate) use sku::*;

@@ -1,0 +1,13 @@
+//! `[demo]`
+
+use super::section::section;
+
+section! {
+    /// A platform to try things on. Never for real money: the clock can be moved, and codes are shown.
+    Demo "demo." {
+        /// Fill an empty database with shops, products and people, and open the sandbox.
+        enabled: bool = "false";
+        /// The same number gives the same ids, names and pictures.
+        seed: i64 = "1";
+    }
+}

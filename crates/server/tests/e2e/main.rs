@@ -1,0 +1,14 @@
+//! The program from outside: in this process, over real sockets, on a database of its own.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that is surprised must fail")]
+
+mod kit;
+
+mod api;
+mod body_limit;
+mod health;
+mod program;
+mod rate_limit;
+mod shutdown;
+mod tls;
+mod unknown_paths;
