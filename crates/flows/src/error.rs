@@ -8,6 +8,12 @@ pub enum Error {
     /// The payment room refused.
     #[error(transparent)]
     Pay(#[from] pay::Error),
+    /// The catalogue refused.
+    #[error(transparent)]
+    Catalog(#[from] catalog::Error),
+    /// The stock room refused.
+    #[error(transparent)]
+    Stock(#[from] stock::Error),
     /// The order room refused.
     #[error(transparent)]
     Trade(#[from] trade::Error),
@@ -20,6 +26,8 @@ impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::Pay(e) => e.kind(),
+            Self::Catalog(e) => e.kind(),
+            Self::Stock(e) => e.kind(),
             Self::Trade(e) => e.kind(),
             Self::Store(e) => e.kind(),
         }
@@ -28,6 +36,8 @@ impl Fault for Error {
     fn code(&self) -> &'static str {
         match self {
             Self::Pay(e) => e.code(),
+            Self::Catalog(e) => e.code(),
+            Self::Stock(e) => e.code(),
             Self::Trade(e) => e.code(),
             Self::Store(e) => e.code(),
         }
@@ -36,6 +46,8 @@ impl Fault for Error {
     fn facts(&self) -> Option<serde_json::Value> {
         match self {
             Self::Pay(e) => e.facts(),
+            Self::Catalog(e) => e.facts(),
+            Self::Stock(e) => e.facts(),
             Self::Trade(e) => e.facts(),
             Self::Store(e) => e.facts(),
         }

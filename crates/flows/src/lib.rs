@@ -3,7 +3,9 @@
 mod callback;
 mod error;
 mod payment_completed;
+mod product;
 
 pub use callback::callback_routes;
 pub use error::Error;
 pub use payment_completed::{PaidFlow, PaymentCompleted, PaymentOutcome, payment_completed};
+pub use product::{AddProductWithStock, UpdateProductWithStock};

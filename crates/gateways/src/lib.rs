@@ -1,1 +1,1 @@
-//! gateways
+#![doc = include_str!("../README.md")]

@@ -7,19 +7,21 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
 };
 use face::{App, assign_request_id};
-use std::fs;
-use store::{Options, Registry, Store};
+use std::{fs::DirBuilder, io, path::Path};
+use store::{Options, Registry, Store, Vault};
 
 use crate::{
     api,
     config::Config,
+    demo,
     http::{
         BodyLimits, RateLimits, Timeout, TrustedProxies, catch_panic, find_peer, limit_address, limit_body,
         limit_credential, limit_time, method_not_allowed, not_found, secure,
     },
     master_key,
     observe::{self, Health, figures, record},
-    rooms::{self, Services},
+    rooms,
+    services::Services,
 };
 
 /// Everything but the listening socket and the workers.
@@ -36,15 +38,30 @@ pub struct Assembled {
 
 /// Opens and migrates the database, with every room's jobs and subscribers known.
 pub async fn open_store(config: &Config) -> Result<(Store, Services)> {
+    open_counting(config, None).await
+}
+
+/// The same; with `first_id`, ids are counted from there.
+pub(crate) async fn open_counting(config: &Config, first_id: Option<i64>) -> Result<(Store, Services)> {
     let data = &config.node.data;
-    fs::create_dir_all(data).with_context(|| format!("the data folder {} can't be made", data.display()))?;
+    make_private(data).with_context(|| format!("the data folder {} can't be made", data.display()))?;
     let key = master_key::load(config)?;
-    let services = Services::open(config)?;
     let mut registry = Registry::new();
-    services.register(&mut registry);
-    let store = Store::open(&options(config, *key), registry).context("the database can't be opened")?;
+    let services = Services::open(config, &Vault::new(&key), &mut registry)?;
+    let options = Options { seed: first_id, ..options(config, *key) };
+    let store = Store::open(&options, registry).context("the database can't be opened")?;
     store.migrate(rooms::MIGRATIONS).await.context("the database can't be brought up to date")?;
+    services.connect(&store);
     Ok((store, services))
+}
+
+/// Makes a folder that its owner alone may look into; one that is there stays as it is.
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// An embedded database counts its size in pages of so many bytes.
@@ -57,7 +74,8 @@ fn options(config: &Config, master_key: [u8; 32]) -> Options {
 
 /// Assembles the program that `config` describes.
 pub async fn assemble(config: &Config) -> Result<Assembled> {
-    let (store, services) = open_store(config).await?;
+    let (store, services) =
+        if config.demo.enabled { demo::open_store(config).await? } else { open_store(config).await? };
     let health = Health::of(store.clone(), figures(), config.metrics.token.clone());
     let rates = RateLimits::of(&config.limits);
     let app = services.provide(App::over(store)).build();
@@ -75,10 +93,10 @@ fn router(config: &Config, app: &App, health: &Health, rates: &RateLimits) -> Re
 /// The routes of the rooms and their description, behind everything that a request must pass. The last layer is
 /// met first.
 fn served(config: &Config, app: &App, rates: &RateLimits) -> Result<Router> {
-    let (native, description) = rooms::native().split_for_parts();
+    let (native, description) = rooms::native(config).split_for_parts();
     let bodies = BodyLimits::of(&config.limits);
     let router = native
-        .merge(rooms::wire())
+        .merge(rooms::wire(config))
         .with_state(app.clone())
         .merge(api::routes(&api::describe(description))?)
         .fallback(not_found)

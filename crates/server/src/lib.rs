@@ -2,13 +2,19 @@
 
 pub mod api;
 pub mod assemble;
+pub mod bench;
 pub mod cli;
+mod codes;
 pub mod config;
+pub mod demo;
+pub mod doctor;
 pub mod http;
 mod master_key;
 pub mod observe;
+pub mod replay;
 pub mod rooms;
 pub mod serve;
+pub mod services;
 mod signals;
 mod tls;
 

@@ -17,6 +17,7 @@ use crate::{
     config::Config,
     http::RateLimits,
     observe::{Health, figures},
+    rooms, services,
     tls::tls_acceptor,
 };
 
@@ -42,6 +43,9 @@ pub async fn start(config: &Config) -> Result<Running> {
     config.node.listen = listener.local_addr()?;
     let acceptor = tls_acceptor(&config.tls).await?;
     let assembled = assemble(&config).await?;
+    if config.node.roles.worker {
+        rooms::begin(&assembled.app.store).await?;
+    }
     Running::over(listener, acceptor, assembled, &config)
 }
 
@@ -66,6 +70,7 @@ impl Running {
     /// finished in time is cut off; nothing acknowledged is lost by that.
     pub async fn stop(self) -> Result<()> {
         self.health.stop();
+        services::end_streams(&self.app);
         tracing::info!(connections = self.handle.connection_count(), "stopping");
         self.handle.graceful_shutdown(Some(self.within));
         self.serving.await.context("serving ended badly")??;
@@ -73,6 +78,7 @@ impl Running {
         if tokio::time::timeout(self.within, self.work.and_wait()).await.is_err() {
             tracing::warn!("jobs were still running; they will be done again");
         }
+        services::disconnect(&self.app);
         self.app.store.close().await;
         tracing::info!("stopped");
         Ok(())

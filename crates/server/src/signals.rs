@@ -1,22 +1,41 @@
 //! Signals to stop.
 
-use anyhow::Result;
+use std::io;
 
-/// Waits for SIGTERM or SIGINT.
-#[cfg(unix)]
-pub(crate) async fn told_to_stop() -> Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut term = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+/// Listens for SIGTERM and SIGINT; on other systems for Ctrl-C.
+pub(crate) struct Signals {
+    #[cfg(unix)]
+    term: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
 }
 
-/// Waits for Ctrl-C.
-#[cfg(not(unix))]
-pub(crate) async fn told_to_stop() -> Result<()> {
-    Ok(tokio::signal::ctrl_c().await?)
+impl Signals {
+    /// From now on signals are kept rather than ending the process.
+    #[cfg(unix)]
+    pub(crate) fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { term: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// From now on signals are kept rather than ending the process.
+    #[cfg(not(unix))]
+    pub(crate) fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    /// Waits for one.
+    #[cfg(unix)]
+    pub(crate) async fn come(&mut self) -> io::Result<()> {
+        tokio::select! {
+            _ = self.term.recv() => Ok(()),
+            _ = self.interrupt.recv() => Ok(()),
+        }
+    }
+
+    /// Waits for one.
+    #[cfg(not(unix))]
+    pub(crate) async fn come(&mut self) -> io::Result<()> {
+        tokio::signal::ctrl_c().await
+    }
 }

@@ -90,10 +90,7 @@ impl<C: Command> Attempt<C> {
     /// The statement that belongs to the run: its answer, for a repeat.
     pub(crate) fn keep_answer<'a>(&'a self, ran: &'a Ran<C::Out>, ctx: &Ctx, batch: &mut Batch<'a>) {
         if let (Some((key, _)), Some(answer)) = (&self.once, &ran.answer) {
-            batch.add(
-                KEEP_ANSWER,
-                p![ctx.scope.key(), key.credential, &key.route, &key.key, answer],
-            );
+            batch.add(KEEP_ANSWER, p![ctx.scope.key(), key.credential, &key.route, &key.key, answer]);
         }
     }
 }
@@ -109,9 +106,7 @@ async fn claim(tx: &mut Tx, ctx: &Ctx, key: &Key) -> Result<bool, Error> {
 /// The answer of the run that took the key.
 async fn earlier(tx: &mut Tx, ctx: &Ctx, key: &Key) -> Result<String, Error> {
     let row = p![ctx.scope.key(), key.credential, &key.route, &key.key];
-    let seen = tx
-        .opt(SELECT_ANSWER, row, |r| Ok((r.get::<Vec<u8>>(0)?, r.get::<String>(1)?)))
-        .await?;
+    let seen = tx.opt(SELECT_ANSWER, row, |r| Ok((r.get::<Vec<u8>>(0)?, r.get::<String>(1)?))).await?;
     match seen {
         None => Err(Error::unavailable("the key was forgotten just now")),
         Some((hash, _)) if hash != key.hash => Err(Error::KeyReused),

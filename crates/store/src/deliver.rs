@@ -9,8 +9,11 @@ use kernel::{Caller, Ctx, Scope, Timestamp};
 use crate::{
     Command, Error, Happened, Store, Tx,
     clock::Clock,
-    jobs::{MOST_ATTEMPTS, backoff_ms},
-    p, run,
+    error::chain,
+    jobs::{MOST_ATTEMPTS, OUT_OF_ATTEMPTS, backoff_ms},
+    p,
+    registry::Refused,
+    run,
 };
 
 const LOT: i64 = 256;
@@ -53,17 +56,26 @@ fn lots(leased: Vec<Leased>, by_scope: bool) -> Vec<Vec<Leased>> {
 
 async fn deliver_lot(store: &Store, lot: Vec<Leased>) -> Result<(), Error> {
     let caller = Caller::system(lot.first().map_or(Scope::Platform, |l| l.happened.scope));
-    if store.write(&caller, Deliver(lot.clone())).await.is_ok() {
+    let (lot, worn): (Vec<_>, Vec<_>) = lot.into_iter().partition(|one| one.attempts <= MOST_ATTEMPTS);
+    for one in worn {
+        note_failure(store, one, OUT_OF_ATTEMPTS.into()).await?;
+    }
+    if lot.is_empty() || store.write(&caller, Deliver(lot.clone())).await.is_ok() {
         return Ok(());
     }
     for one in lot {
         let caller = Caller::system(one.happened.scope);
         if let Err(e) = store.write(&caller, Deliver(vec![one.clone()])).await {
-            tracing::warn!(subscriber = one.subscriber, kind = one.happened.kind, error = %e.for_log(), "an event was not taken");
-            store.write(&caller, NoteFailure(one, e.to_string())).await?;
+            tracing::warn!(subscriber = one.subscriber, kind = one.happened.kind, error = %chain(&e), "an event was not taken");
+            note_failure(store, one, e.to_string()).await?;
         }
     }
     Ok(())
+}
+
+async fn note_failure(store: &Store, one: Leased, error: String) -> Result<(), Error> {
+    let caller = Caller::system(one.happened.scope);
+    store.write(&caller, NoteFailure(one, error)).await
 }
 
 async fn lease(store: &Store) -> Result<Vec<Leased>, Error> {
@@ -116,10 +128,10 @@ struct Deliver(Vec<Leased>);
 
 impl Command for Deliver {
     type Out = ();
-    type Err = Error;
+    type Err = Refused;
     const NAME: &'static str = "store.deliver";
 
-    async fn run(&self, tx: &mut Tx, ctx: &Ctx) -> Result<(), Error> {
+    async fn run(&self, tx: &mut Tx, ctx: &Ctx) -> Result<(), Refused> {
         for one in &self.0 {
             listen(tx, ctx, one).await?;
         }
@@ -128,18 +140,19 @@ impl Command for Deliver {
         if marked == keys.len() as u64 {
             Ok(())
         } else {
-            Err(Error::internal("a lease of a delivery ran out while it was handled"))
+            Err(Error::internal("a lease of a delivery ran out while it was handled").into())
         }
     }
 }
 
-async fn listen(tx: &mut Tx, ctx: &Ctx, one: &Leased) -> Result<(), Error> {
+async fn listen(tx: &mut Tx, ctx: &Ctx, one: &Leased) -> Result<(), Refused> {
     let registry = std::sync::Arc::clone(&tx.registry);
-    let Some(listener) = registry.listener(&one.subscriber) else {
-        return Err(Error::internal(format!("nobody listens as {}", one.subscriber)));
+    let Some(listener) = registry.listener(&one.subscriber, &one.happened.kind) else {
+        let nobody = format!("nobody listens to {} as {}", one.happened.kind, one.subscriber);
+        return Err(Error::internal(nobody).into());
     };
     let ctx = ctx.as_system(one.happened.scope);
-    listener(tx, &ctx, &one.happened).await.map_err(|e| Error::internal(format!("{}: {e}", e.code())))
+    listener(tx, &ctx, &one.happened).await.map_err(Refused)
 }
 
 fn done_key(one: &Leased, wall: Timestamp) -> crate::Params<'_> {
@@ -183,9 +196,9 @@ WHERE (scope, aggregate_id, subscriber, version) IN (
     LIMIT $3)
 RETURNING scope, aggregate_id, subscriber, version, attempts";
 
+// The list is materialized: read anew for each row, it would lease more than the limit.
 const LEASE_PG: &str = "\
-UPDATE store_delivery SET lease = $1, attempts = attempts + 1
-WHERE (scope, aggregate_id, subscriber, version) IN (
+WITH due AS MATERIALIZED (
     SELECT d.scope, d.aggregate_id, d.subscriber, d.version
     FROM store_delivery d
     WHERE d.done_wall IS NULL AND d.parked_wall IS NULL AND d.not_before <= $2 AND d.lease <= $2
@@ -196,7 +209,11 @@ WHERE (scope, aggregate_id, subscriber, version) IN (
     ORDER BY d.not_before
     LIMIT $3
     FOR UPDATE OF d SKIP LOCKED)
-RETURNING scope, aggregate_id, subscriber, version, attempts";
+UPDATE store_delivery l SET lease = $1, attempts = l.attempts + 1
+FROM due
+WHERE l.scope = due.scope AND l.aggregate_id = due.aggregate_id AND l.subscriber = due.subscriber
+AND l.version = due.version
+RETURNING l.scope, l.aggregate_id, l.subscriber, l.version, l.attempts";
 
 const SELECT_EVENT: &str = "\
 SELECT scope_kind, scope, aggregate_id, version, kind, payload, at

@@ -82,7 +82,7 @@ impl Said {
                 i64::try_from(subscribers.len()).unwrap_or(i64::MAX)
             ],
         );
-        for subscriber in subscribers.iter().copied() {
+        for subscriber in subscribers {
             batch.add(INSERT_DELIVERY, p![self.scope.key(), self.id, subscriber, self.version, self.wall]);
         }
     }

@@ -120,7 +120,7 @@ impl Store {
 
     /// Lets a parked job or delivery be tried again from the start; false if there is none such.
     pub async fn retry_parked(&self, parked: Parked) -> Result<bool, Error> {
-        crate::run::internal(self, move |tx| {
+        let retried = crate::run::internal(self, move |tx| {
             let parked = parked.clone();
             Box::pin(async move {
                 let (scope, kind, key) = (parked.scope.key(), &parked.kind, parked.key);
@@ -131,7 +131,9 @@ impl Store {
                 Ok(touched == 1)
             })
         })
-        .await
+        .await?;
+        self.0.wake.notify_waiters();
+        Ok(retried)
     }
 
     /// A round trip to the database: ready to serve.

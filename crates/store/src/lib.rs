@@ -16,7 +16,7 @@ mod row;
 mod run;
 mod sql;
 mod store;
-#[cfg(feature = "testkit")]
+#[cfg(any(test, feature = "testkit"))]
 pub mod testkit;
 #[cfg(test)]
 mod tests;

@@ -76,6 +76,14 @@ impl Ids {
         }
     }
 
+    /// As after a long sleep: the lease has run out.
+    #[cfg(test)]
+    pub(crate) fn forget_lease(&self) {
+        if let Some(held) = self.held.lock().as_mut() {
+            held.until = Timestamp::from_ms(0);
+        }
+    }
+
     /// Renews the lease in good time; housekeeping calls it again and again.
     pub(crate) async fn keep(&self, store: &Store) -> Result<(), Error> {
         let _one_at_a_time = self.leasing.lock().await;
@@ -94,13 +102,12 @@ impl Ids {
             Some(held) if renew(store, self.owner, held.node, until).await? => Some(Held { until, ..held }),
             _ => None,
         };
-        let held = match kept {
-            Some(held) => held,
-            None => {
-                let node = take_one(store, self.owner, until).await?;
-                let of = u8::try_from(node).map_err(|_| Error::internal("a node number is out of range"))?;
-                Held { ids: Arc::new(IdGen::for_node(of)), node, until }
-            }
+        let held = if let Some(held) = kept {
+            held
+        } else {
+            let node = take_one(store, self.owner, until).await?;
+            let of = u8::try_from(node).map_err(|_| Error::internal("a node number is out of range"))?;
+            Held { ids: Arc::new(IdGen::for_node(of)), node, until }
         };
         *self.held.lock() = Some(held.clone());
         Ok(held)
@@ -108,9 +115,8 @@ impl Ids {
 }
 
 async fn renew(store: &Store, owner: i64, node: i64, until: Timestamp) -> Result<bool, Error> {
-    let renewed = run::internal(store, move |tx| {
-        Box::pin(async move { tx.exec(RENEW, p![owner, node, until]).await })
-    });
+    let renewed =
+        run::internal(store, move |tx| Box::pin(async move { tx.exec(RENEW, p![owner, node, until]).await }));
     Ok(renewed.await? == 1)
 }
 

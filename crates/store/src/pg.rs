@@ -308,9 +308,7 @@ impl<'a> Column<'a> {
 impl postgres_types::ToSql for Column<'_> {
     fn to_sql(&self, ty: &Type, out: &mut bytes::BytesMut) -> Result<postgres_types::IsNull, Refused> {
         match *self.ty {
-            Type::INT8 => {
-                self.cells(|v| if let Val::Int(n) = v { Some(*n) } else { None })?.to_sql(ty, out)
-            }
+            Type::INT8 => self.cells(|v| if let Val::Int(n) = v { Some(*n) } else { None })?.to_sql(ty, out),
             Type::FLOAT8 => {
                 self.cells(|v| if let Val::Real(x) = v { Some(*x) } else { None })?.to_sql(ty, out)
             }

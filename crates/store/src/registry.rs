@@ -1,8 +1,8 @@
 //! Who listens to which events and who does which jobs. Filled once, when the program is assembled.
 
 use futures::future::BoxFuture;
-use kernel::{Caller, Ctx, Fault, Scope, Timestamp};
-use std::collections::{BTreeMap, HashMap};
+use kernel::{Caller, Ctx, Fault, Kind, Scope, Timestamp};
+use std::{collections::HashMap, sync::Arc};
 
 use crate::{Error, Job, Store, Tx, Vault};
 
@@ -48,7 +48,7 @@ pub enum Outcome {
     Park(String),
 }
 
-type Listener = Box<
+type Listener = Arc<
     dyn for<'a> Fn(&'a mut Tx, &'a Ctx, &'a Happened) -> BoxFuture<'a, Result<(), BoxFault>> + Send + Sync,
 >;
 type InTx =
@@ -63,16 +63,16 @@ pub(crate) enum Worker {
 
 /// The subscribers and workers of all rooms.
 pub struct Registry {
-    listeners: BTreeMap<&'static str, Listener>,
-    by_kind: HashMap<&'static str, Vec<&'static str>>,
+    /// By the kind of event: who, and what they do.
+    listeners: HashMap<&'static str, Vec<(&'static str, Listener)>>,
     workers: HashMap<&'static str, Worker>,
     pub(crate) vault: Vault,
 }
 
 impl Default for Registry {
     fn default() -> Self {
-        let (listeners, by_kind, workers) = Default::default();
-        Self { listeners, by_kind, workers, vault: Vault::new(&[0; 32]) }
+        let (listeners, workers) = Default::default();
+        Self { listeners, workers, vault: Vault::new(&[0; 32]) }
     }
 }
 
@@ -83,7 +83,8 @@ impl Registry {
     }
 
     /// `subscriber` hears events of these kinds, each thing's in order. It runs in a transaction together with the
-    /// mark that it has heard, as the program itself in the event's scope.
+    /// mark that it has heard, as the program itself in the event's scope. It may hear other kinds by another
+    /// listener; for a kind that it hears already, the later listener takes the place of the earlier.
     pub fn on_events<F>(&mut self, subscriber: &'static str, kinds: &[&'static str], listen: F)
     where
         F: for<'a> Fn(&'a mut Tx, &'a Ctx, &'a Happened) -> BoxFuture<'a, Result<(), BoxFault>>
@@ -91,9 +92,11 @@ impl Registry {
             + Sync
             + 'static,
     {
-        self.listeners.insert(subscriber, Box::new(listen));
+        let listener: Listener = Arc::new(listen);
         for kind in kinds {
-            self.by_kind.entry(kind).or_default().push(subscriber);
+            let of_kind = self.listeners.entry(kind).or_default();
+            of_kind.retain(|(other, _)| *other != subscriber);
+            of_kind.push((subscriber, Arc::clone(&listener)));
         }
     }
 
@@ -122,16 +125,49 @@ impl Registry {
         self.workers.insert(J::KIND, Worker::Outside(worker));
     }
 
-    pub(crate) fn subscribers_of(&self, kind: &str) -> &[&'static str] {
-        self.by_kind.get(kind).map_or(&[], Vec::as_slice)
+    /// Who hears events of this kind.
+    pub(crate) fn subscribers_of(&self, kind: &str) -> impl ExactSizeIterator<Item = &'static str> {
+        self.listeners.get(kind).map_or(&[][..], Vec::as_slice).iter().map(|(subscriber, _)| *subscriber)
     }
 
-    pub(crate) fn listener(&self, subscriber: &str) -> Option<&Listener> {
-        self.listeners.get(subscriber)
+    pub(crate) fn listener(&self, subscriber: &str, kind: &str) -> Option<&Listener> {
+        self.listeners.get(kind)?.iter().find(|(other, _)| *other == subscriber).map(|(_, listener)| listener)
     }
 
     pub(crate) fn worker(&self, kind: &str) -> Option<&Worker> {
         self.workers.get(kind)
+    }
+}
+
+/// The fault of a handler as the store notes it: the code and the public words, for the list of what was parked.
+#[derive(Debug)]
+pub(crate) struct Refused(pub(crate) BoxFault);
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.0.code(), self.0)
+    }
+}
+
+impl std::error::Error for Refused {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+impl Fault for Refused {
+    fn kind(&self) -> Kind {
+        self.0.kind()
+    }
+
+    fn code(&self) -> &'static str {
+        self.0.code()
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(e: Error) -> Self {
+        Self(e.into())
     }
 }
 

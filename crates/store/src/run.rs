@@ -1,7 +1,8 @@
 //! How a command gets through each engine.
 
-use futures::future::BoxFuture;
-use kernel::Ctx;
+use deadpool_postgres::Pool;
+use futures::{FutureExt, future::BoxFuture};
+use kernel::{Ctx, IdGen};
 use std::{
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -27,57 +28,50 @@ const RUNS: u32 = 10;
 
 pub(crate) async fn run<C: Command>(store: &Store, attempt: Attempt<C>) -> Result<C::Out, C::Err> {
     let ids = store.ids().await?;
-    let answered = match &store.0.engine {
-        Engine::Lite { writer, .. } => {
-            let (reply, answer) = oneshot::channel();
-            writer.send(Box::new(Queued {
-                attempt: Arc::new(attempt),
-                store: store.clone(),
-                ids,
-                reply,
-                ran: None,
-                wakes: false,
-            }));
-            answer.await
-        }
-        Engine::Pg(_) => {
+    run_with(store, attempt, ids).await
+}
+
+async fn run_with<C: Command>(store: &Store, attempt: Attempt<C>, ids: Arc<IdGen>) -> Result<C::Out, C::Err> {
+    let (reply, answer) = oneshot::channel();
+    let queued = Queued { attempt, store: store.clone(), ids, reply, ran: None, wakes: false };
+    match &store.0.engine {
+        Engine::Lite { writer, .. } => writer.send(Box::new(queued)),
+        Engine::Pg(pool) => {
             // Its own task: a caller that goes away does not leave a transaction half-way.
-            let store = store.clone();
-            let (reply, answer) = oneshot::channel();
-            tokio::spawn(async move {
-                let _ = reply.send(on_pg(&store, &attempt).await);
-            });
-            answer.await
+            tokio::spawn(on_pg(pool.clone(), queued));
         }
-    };
-    let result = answered.unwrap_or_else(|_| Err(Error::unavailable("the store is closed").into()));
+    }
+    let result = answer.await.unwrap_or_else(|_| Err(Error::unavailable("the store is closed").into()));
     let outcome = if result.is_ok() { "ok" } else { "failed" };
     metrics::counter!("kaidian_commands_total", "command" => C::NAME, "outcome" => outcome).increment(1);
     result
 }
 
-/// A command in the writer's queue.
+/// A command on its way, with the way back to its caller.
 struct Queued<C: Command> {
-    attempt: Arc<Attempt<C>>,
+    attempt: Attempt<C>,
     store: Store,
-    ids: Arc<kernel::IdGen>,
+    ids: Arc<IdGen>,
     reply: oneshot::Sender<Result<C::Out, C::Err>>,
     ran: Option<Result<C::Out, C::Err>>,
     wakes: bool,
 }
 
+fn panicked<C: Command>() -> C::Err {
+    Error::internal(format!("{} panicked", C::NAME)).into()
+}
+
 impl<C: Command> Work for Queued<C> {
     fn run(&mut self, tx: &mut Tx) -> bool {
         let before = tx.statements;
-        let attempt = Arc::clone(&self.attempt);
-        let ctx = ctx_of(&self.store, &attempt.caller, Arc::clone(&self.ids));
-        let result = catch_unwind(AssertUnwindSafe(|| poll_once(lite_body(&attempt, tx, &ctx))));
+        let ctx = ctx_of(&self.store, &self.attempt.caller, Arc::clone(&self.ids));
+        let result = catch_unwind(AssertUnwindSafe(|| poll_once(lite_body(&self.attempt, tx, &ctx))));
         let result = match result {
             Ok(Some(result)) => result,
             Ok(None) => {
                 Err(Error::internal(format!("{} waited for more than its transaction", C::NAME)).into())
             }
-            Err(_) => Err(Error::internal(format!("{} panicked", C::NAME)).into()),
+            Err(_) => Err(panicked::<C>()),
         };
         self.store.count(tx.statements - before);
         self.wakes = tx.effects.wakes();
@@ -102,10 +96,13 @@ impl<C: Command> Work for Queued<C> {
 
 async fn lite_body<C: Command>(attempt: &Attempt<C>, tx: &mut Tx, ctx: &Ctx) -> Result<C::Out, C::Err> {
     let ran = attempt.run(tx, ctx).await?;
+    if let Some(failed) = tx.failed.take() {
+        return Err(failed.into()); // the command made light of it
+    }
     let effects = std::mem::take(&mut tx.effects);
     let registry = Arc::clone(&tx.registry);
     let mut batch = effects_of(&effects, &registry);
-    attempt.record(&ran, ctx, &mut batch);
+    attempt.keep_answer(&ran, ctx, &mut batch);
     tx.exec_all(batch).await?;
     tx.effects = effects;
     Ok(ran.out)
@@ -120,65 +117,84 @@ fn poll_once<T>(future: impl Future<Output = T>) -> Option<T> {
     }
 }
 
-async fn on_pg<C: Command>(store: &Store, attempt: &Attempt<C>) -> Result<C::Out, C::Err> {
-    let mut run = 0;
-    loop {
-        run += 1;
-        match pg_once(store, attempt).await {
-            Err((_, true)) if run < RUNS => {
-                metrics::counter!("kaidian_store_reruns_total", "command" => C::NAME).increment(1);
-                tokio::time::sleep(Duration::from_millis(u64::from(run * run))).await;
+/// Runs a command on PostgreSQL, again where that may help, and answers its caller.
+async fn on_pg<C: Command>(pool: Pool, queued: Queued<C>) {
+    let Queued { attempt, store, ids, reply, .. } = queued;
+    let runs = async {
+        let mut run = 0;
+        loop {
+            run += 1;
+            match pg_once(&pool, &store, &attempt, &ids).await {
+                Err((_, most)) if run < most => {
+                    metrics::counter!("kaidian_store_reruns_total", "command" => C::NAME).increment(1);
+                    tokio::time::sleep(Duration::from_millis(u64::from(run * run))).await;
+                }
+                Err((e, _)) => return Err(e),
+                Ok(out) => return Ok(out),
             }
-            Err((e, _)) => return Err(e),
-            Ok(out) => return Ok(out),
         }
-    }
+    };
+    // A panic drops the transaction on its way out, and its connection with it.
+    let result = AssertUnwindSafe(runs).catch_unwind().await.unwrap_or_else(|_| Err(panicked::<C>()));
+    let _ = reply.send(result);
 }
 
-/// One run on PostgreSQL; with a failure, whether another run may succeed.
-async fn pg_once<C: Command>(store: &Store, attempt: &Attempt<C>) -> Result<C::Out, (C::Err, bool)> {
-    let Engine::Pg(pool) = &store.0.engine else {
-        return Err((Error::internal("not PostgreSQL").into(), false));
-    };
-    let ids = store.ids().await.map_err(|e| (e.into(), false))?;
-    let client = pool.get().await.map_err(|e| (Error::from(e).into(), false))?;
+/// One run on PostgreSQL; with a failure, how many runs there may be.
+async fn pg_once<C: Command>(
+    pool: &Pool,
+    store: &Store,
+    attempt: &Attempt<C>,
+    ids: &Arc<IdGen>,
+) -> Result<C::Out, (C::Err, u32)> {
+    let client = pool.get().await.map_err(|e| (Error::from(e).into(), 1))?;
     let mut tx = Tx::new(TxEngine::Pg(pg::PgTx::new(client, pg::BEGIN_WRITE)), Arc::clone(&store.0.registry));
-    let ctx = ctx_of(store, &attempt.caller, ids);
+    let ctx = ctx_of(store, &attempt.caller, Arc::clone(ids));
     let ran = attempt.run(&mut tx, &ctx).await;
-    let effects = std::mem::take(&mut tx.effects);
-    let statements = tx.statements;
-    let TxEngine::Pg(mut pg) = tx.engine else {
-        return Err((Error::internal("not PostgreSQL").into(), false));
-    };
-    let ended = match ran {
-        Err(e) => {
-            let transient = matches!(pg.failure(), Some(Error::Transient(_)));
-            pg.rollback().await;
-            Err((e, transient))
-        }
-        Ok(ran) => {
-            let mut batch = effects_of(&effects, &store.0.registry);
-            attempt.record(&ran, &ctx, &mut batch);
-            store.count(batch.0.len() as u64);
-            match pg.commit_with(&batch.0).await {
-                Ok(()) => Ok(ran.out),
-                Err(e) => {
-                    // A constraint here means that the same key or version came first: the next run sees it.
-                    let again = matches!(e, Error::Transient(_) | Error::Constraint(_));
-                    pg.rollback().await;
-                    Err((e.into(), again))
-                }
-            }
-        }
-    };
+    let Tx { engine, effects, statements, failed, .. } = tx;
     store.count(statements);
-    if ended.is_ok() && effects.wakes() {
+    let TxEngine::Pg(mut pg) = engine else {
+        return Err((Error::internal("not PostgreSQL").into(), 1));
+    };
+    let runs = failed.as_ref().map_or(1, runs_after);
+    let ran = match (ran, failed) {
+        (Ok(ran), None) => ran,
+        (Ok(_), Some(failed)) => {
+            pg.rollback().await;
+            return Err((failed.into(), runs)); // the command made light of it
+        }
+        (Err(e), _) => {
+            pg.rollback().await;
+            return Err((e, runs));
+        }
+    };
+    let mut batch = effects_of(&effects, &store.0.registry);
+    attempt.keep_answer(&ran, &ctx, &mut batch);
+    store.count(batch.0.len() as u64);
+    if let Err(e) = pg.commit_with(&batch.0).await {
+        pg.rollback().await;
+        // Where the connection broke, the commit may have come through: only a key tells.
+        let unclear = matches!(e, Error::Unavailable(_)) && attempt.once.is_none();
+        let runs = if unclear { 1 } else { runs_after(&e) };
+        return Err((e.into(), runs));
+    }
+    if effects.wakes() {
         store.0.wake.notify_waiters();
     }
-    ended
+    Ok(ran.out)
 }
 
-fn ctx_of(store: &Store, caller: &kernel::Caller, ids: Arc<kernel::IdGen>) -> Ctx {
+/// How many runs a command may have after this failure of a statement.
+const fn runs_after(failure: &Error) -> u32 {
+    match failure {
+        Error::Transient(_) => RUNS,
+        // Somebody came first with the same key or version, or the connection broke: the next run sees what is
+        // there, through another connection.
+        Error::Constraint(_) | Error::Unavailable(_) => 2,
+        Error::Full(_) | Error::KeyReused | Error::Internal(_) => 1,
+    }
+}
+
+fn ctx_of(store: &Store, caller: &kernel::Caller, ids: Arc<IdGen>) -> Ctx {
     let wall = Clock::wall();
     Ctx {
         scope: caller.scope,
@@ -196,45 +212,9 @@ where
     T: Send + 'static,
     F: for<'a> Fn(&'a mut Tx) -> BoxFuture<'a, Result<T, Error>> + Send + Sync + 'static,
 {
-    let ids = store.ids_now().unwrap_or_else(|| Arc::new(kernel::IdGen::seeded(1)));
-    let command = Internal { f, _out: std::marker::PhantomData };
     let caller = kernel::Caller::system(kernel::Scope::Platform);
-    match &store.0.engine {
-        Engine::Lite { writer, .. } => {
-            let (reply, answer) = oneshot::channel();
-            let attempt = Arc::new(Attempt { command, caller, once: None });
-            writer.send(Box::new(Queued {
-                attempt,
-                store: store.clone(),
-                ids,
-                reply,
-                ran: None,
-                wakes: false,
-            }));
-            answer.await.unwrap_or_else(|_| Err(Error::unavailable("the store is closed")))
-        }
-        Engine::Pg(pool) => {
-            let mut run = 0;
-            loop {
-                run += 1;
-                let pg = pg::PgTx::new(pool.get().await?, pg::BEGIN_WRITE);
-                let mut tx = Tx::new(TxEngine::Pg(pg), Arc::clone(&store.0.registry));
-                let out = (command.f)(&mut tx).await;
-                let TxEngine::Pg(mut pg) = tx.engine else { return Err(Error::internal("not PostgreSQL")) };
-                let ended = match out {
-                    Ok(out) => pg.commit_with(&[]).await.map(|()| out),
-                    Err(e) => Err(e),
-                };
-                if ended.is_err() {
-                    pg.rollback().await;
-                }
-                match ended {
-                    Err(Error::Transient(_)) if run < RUNS => {}
-                    other => return other,
-                }
-            }
-        }
-    }
+    let command = Internal { f, _out: std::marker::PhantomData };
+    run_with(store, Attempt { command, caller, once: None }, Arc::new(IdGen::seeded(1))).await
 }
 
 struct Internal<T, F> {

@@ -10,15 +10,17 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
-use tokio::sync::{Notify, OnceCell};
+use tokio::sync::Notify;
 
 use crate::{
     Batch, Command, Error, Key, Registry, Tx, Vault,
     clock::{self, Clock},
     command::{Attempt, Codec},
-    lite::{Readers, Writer},
-    node, pg, run,
+    lite::{Checkpoints, Readers, Writer},
+    node::Ids,
+    pg, run,
     tx::Engine as TxEngine,
 };
 
@@ -51,14 +53,16 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) registry: Arc<Registry>,
     pub(crate) wake: Notify,
-    ids: OnceCell<Arc<IdGen>>,
-    seed: Option<i64>,
-    pub(crate) owner: i64,
+    ids: Ids,
     statements: AtomicU64,
 }
 
 pub(crate) enum Engine {
-    Lite { writer: Writer, readers: Readers },
+    /// The readers go first, so that the writer, which may write the log back, closes the file.
+    Lite {
+        readers: Readers,
+        writer: Writer,
+    },
     Pg(Pool),
 }
 
@@ -67,13 +71,21 @@ const LITE_READERS: usize = 16;
 
 impl Store {
     /// Opens the database. Nothing is migrated yet: see [`migrate`](Self::migrate).
-    pub fn open(options: &Options, mut registry: Registry) -> Result<Self, Error> {
+    pub fn open(options: &Options, registry: Registry) -> Result<Self, Error> {
+        Self::open_with(options, registry, Checkpoints::default())
+    }
+
+    pub(crate) fn open_with(
+        options: &Options,
+        mut registry: Registry,
+        checkpoints: Checkpoints,
+    ) -> Result<Self, Error> {
         registry.vault = Vault::new(&options.master_key);
         let registry = Arc::new(registry);
         let engine = if let Some(path) = options.url.strip_prefix("sqlite:") {
             let path = PathBuf::from(path);
-            let writer = Writer::start(&path, options.max_pages, Arc::clone(&registry))?;
-            Engine::Lite { writer, readers: Readers::new(path, LITE_READERS) }
+            let writer = Writer::start(&path, options.max_pages, checkpoints, Arc::clone(&registry))?;
+            Engine::Lite { readers: Readers::new(path, LITE_READERS), writer }
         } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
             Engine::Pg(pg::pool(&options.url)?)
         } else {
@@ -84,9 +96,7 @@ impl Store {
             clock: Clock::default(),
             registry,
             wake: Notify::new(),
-            ids: OnceCell::new(),
-            seed: options.seed,
-            owner: node::new_owner(),
+            ids: Ids::new(options.seed),
             statements: AtomicU64::new(0),
         })))
     }
@@ -117,7 +127,7 @@ impl Store {
             }
             Engine::Pg(pool) => (TxEngine::Pg(pg::PgTx::new(pool.get().await?, pg::BEGIN_READ)), None),
         };
-        Ok(Snapshot { tx: Some(Tx::new(engine, registry)), way_back, store: self.clone() })
+        Ok(Snapshot { tx: Some(Tx::for_reading(engine, registry)), way_back, store: self.clone() })
     }
 
     /// Both clocks and the ids, for a use case that only reads.
@@ -146,27 +156,28 @@ impl Store {
     /// Moves business time forwards, for all processes. Work that falls due is found by the workers.
     pub async fn advance(&self, ms: i64) -> Result<Timestamp, Error> {
         let wall = Clock::wall();
-        let offset = run::internal(self, move |tx| Box::pin(clock::advance(tx, ms, wall))).await?;
-        self.0.clock.set(offset);
+        let setting = run::internal(self, move |tx| Box::pin(clock::advance(tx, ms, wall))).await?;
+        self.0.clock.follow(setting);
         self.0.wake.notify_waiters();
         Ok(self.now())
     }
 
-    /// Lets business time begin at `start` in a database that nothing has happened in yet; false if something has.
+    /// Lets business time begin at `start` in a database that nothing has happened in yet: no event, no job, no
+    /// idempotency key; false if something has.
     pub async fn begin_at(&self, start: Timestamp) -> Result<bool, Error> {
         let wall = Clock::wall();
-        let offset = run::internal(self, move |tx| Box::pin(clock::begin_at(tx, start, wall))).await?;
-        if let Some(offset) = offset {
-            self.0.clock.set(offset);
+        let setting = run::internal(self, move |tx| Box::pin(clock::begin_at(tx, start, wall))).await?;
+        if let Some(setting) = setting {
+            self.0.clock.follow(setting);
         }
-        Ok(offset.is_some())
+        Ok(setting.is_some())
     }
 
     /// Reads the offset of business time again: another process may have moved it.
     pub(crate) async fn refresh_clock(&self) -> Result<(), Error> {
         let mut tx = self.read().await?;
-        let offset = clock::offset(&mut tx).await?;
-        self.0.clock.set(offset);
+        let setting = clock::setting(&mut tx).await?;
+        self.0.clock.follow(setting);
         Ok(())
     }
 
@@ -180,18 +191,18 @@ impl Store {
     }
 
     pub(crate) async fn ids(&self) -> Result<Arc<IdGen>, Error> {
-        let made = self.0.ids.get_or_try_init(|| async {
-            match self.0.seed {
-                Some(first) => Ok::<_, Error>(Arc::new(IdGen::seeded(first))),
-                None => Ok(Arc::new(IdGen::for_node(node::lease(self).await?))),
-            }
-        });
-        made.await.cloned()
+        self.0.ids.get(self).await
     }
 
-    /// The ids if they are there already: a node is leased when the store is first used.
-    pub(crate) fn ids_now(&self) -> Option<Arc<IdGen>> {
-        self.0.ids.get().cloned()
+    /// Renews the lease of the node that ids are made with.
+    pub(crate) async fn keep_node(&self) -> Result<(), Error> {
+        self.0.ids.keep(self).await
+    }
+
+    /// As after a long sleep: the lease of the node has run out.
+    #[cfg(test)]
+    pub(crate) fn forget_lease(&self) {
+        self.0.ids.forget_lease();
     }
 
     /// Seals and opens secrets.
@@ -255,13 +266,18 @@ pub(crate) fn effects_of<'a>(tx_effects: &'a crate::effect::Effects, registry: &
     batch
 }
 
+/// A command in hand is given this long to end when the store is closed.
+const CLOSE_WITHIN: Duration = Duration::from_secs(10);
+
 impl Store {
-    /// Closes the connections to a server. An embedded database closes when the last handle goes.
+    /// Closes the connections to a server, once what is in hand has ended. An embedded database closes when the
+    /// last handle goes.
     pub async fn close(self) {
-        if let Engine::Pg(pool) = &self.0.engine {
-            pool.close();
-            // The pool's connections end in the background; give them the moment that takes.
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        let Engine::Pg(pool) = &self.0.engine else { return };
+        pool.close();
+        let until = Instant::now() + CLOSE_WITHIN;
+        while pool.status().size > 0 && Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 }

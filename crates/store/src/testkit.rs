@@ -1,12 +1,26 @@
 //! Databases for tests: the same test on SQLite and on PostgreSQL.
 //!
-//! ```ignore
+//! ```
+//! use store::{Registry, Room, p, testkit::prepare_all};
+//!
+//! const NOTES: Room =
+//!     Room { name: "note", files: &[("V1__note", "CREATE TABLE note_note (id BIGINT NOT NULL PRIMARY KEY);")] };
+//! const COUNT: &str = "SELECT count(*) FROM note_note";
+//!
 //! store::on_both! {
-//!     rooms = [stock::MIGRATIONS];
-//!     async fn a_reservation_never_exceeds_what_is_there(kit) {
+//!     rooms = [NOTES];
+//!
+//!     async fn there_is_nothing_at_first(kit) {
 //!         let store = kit.store(Registry::new()).await;
+//!         let mut tx = store.read().await.unwrap();
+//!         assert_eq!(tx.one(COUNT, p![], |row| row.get::<i64>(0)).await.unwrap(), 0);
+//!     }
+//!
+//!     async fn both_engines_understand_every_statement(kit) {
+//!         prepare_all(&kit, &[COUNT]).await;
 //!     }
 //! }
+//! # fn main() {}
 //! ```
 //!
 //! PostgreSQL is found by the variable `KAIDIAN_TEST_PG`, an address of a database whose user may create others;
@@ -202,6 +216,20 @@ async fn make_template(
     let store = Store::open(&Options::new(with_database(admin, &making), TEST_KEY), Registry::new())?;
     store.migrate(rooms).await?;
     store.close().await;
+    wait_until_left(client, &making).await?;
     client.batch_execute(&format!("ALTER DATABASE {making} RENAME TO {template}")).await?;
+    Ok(())
+}
+
+/// Waits until nobody is connected to the database: only then can it be renamed.
+async fn wait_until_left(client: &tokio_postgres::Client, name: &str) -> Result<(), Error> {
+    let mut tries = 0;
+    while client.query_opt("SELECT 1 FROM pg_stat_activity WHERE datname = $1", &[&name]).await?.is_some() {
+        tries += 1;
+        if tries > 1000 {
+            return Err(Error::unavailable("the template database is still in use"));
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
     Ok(())
 }

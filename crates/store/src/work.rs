@@ -1,9 +1,10 @@
 //! The workers: loops that carry events, do jobs and keep house, until they are told to stop.
 
+use kernel::Timestamp;
 use std::time::Duration;
 use tokio::{sync::watch, task::JoinSet};
 
-use crate::{Error, Store, clock::Clock, deliver, jobs, node, p, run};
+use crate::{Error, Store, clock::Clock, command, deliver, jobs, run};
 
 /// Which loops a process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,13 +42,18 @@ const READ_CLOCK_EVERY: Duration = Duration::from_secs(1);
 impl Store {
     /// Starts the loops.
     pub fn start_work(&self, roles: Roles) -> Stop {
+        self.start_loops(roles, LOOK_EVERY)
+    }
+
+    pub(crate) fn start_loops(&self, roles: Roles, look_every: Duration) -> Stop {
         let (stop, stopped) = watch::channel(false);
         let mut loops = JoinSet::new();
+        let pace = |stopped: &watch::Receiver<bool>| Pace { look_every, stopped: stopped.clone() };
         if roles.dispatcher {
-            loops.spawn(carry_events(self.clone(), stopped.clone()));
+            loops.spawn(carry_events(self.clone(), pace(&stopped)));
         }
         if roles.worker {
-            loops.spawn(do_jobs(self.clone(), stopped.clone()));
+            loops.spawn(do_jobs(self.clone(), pace(&stopped)));
         }
         loops.spawn(keep_house(self.clone(), stopped.clone()));
         loops.spawn(follow_clock(self.clone(), stopped));
@@ -67,53 +73,60 @@ impl Store {
     }
 }
 
-async fn carry_events(store: Store, mut stopped: watch::Receiver<bool>) {
+async fn carry_events(store: Store, mut pace: Pace) {
     loop {
+        // Asked for before the look, so that what is written during the look wakes too.
         let woken = store.0.wake.notified();
         let handled = deliver::deliver_due(&store).await;
-        if !go_on(handled, woken, &mut stopped).await {
+        if !pace.go_on(handled, woken).await {
             return;
         }
     }
 }
 
-async fn do_jobs(store: Store, mut stopped: watch::Receiver<bool>) {
+async fn do_jobs(store: Store, mut pace: Pace) {
+    let mut running = JoinSet::new();
     loop {
         let woken = store.0.wake.notified();
-        let handled = jobs::do_due(&store).await;
-        if !go_on(handled, woken, &mut stopped).await {
-            return;
+        let begun = jobs::begin_due(&store, &mut running).await;
+        if !pace.go_on(begun, woken).await {
+            break;
         }
     }
+    while running.join_next().await.is_some() {}
 }
 
-/// Waits until there may be more to do; false when it is time to stop.
-async fn go_on(
-    handled: Result<usize, Error>,
-    woken: impl Future<Output = ()>,
-    stopped: &mut watch::Receiver<bool>,
-) -> bool {
-    if *stopped.borrow() {
-        return false;
-    }
-    match handled {
-        Ok(n) if n > 0 => tokio::task::yield_now().await,
-        Ok(_) => {
-            tokio::select! {
-                () = woken => tokio::time::sleep(Duration::from_millis(2)).await,
-                () = tokio::time::sleep(LOOK_EVERY) => {}
-                _ = stopped.changed() => {}
+/// When a loop looks for work.
+struct Pace {
+    look_every: Duration,
+    stopped: watch::Receiver<bool>,
+}
+
+impl Pace {
+    /// Waits until there may be more to do; false when it is time to stop.
+    async fn go_on(&mut self, handled: Result<usize, Error>, woken: impl Future<Output = ()>) -> bool {
+        if *self.stopped.borrow() {
+            return false;
+        }
+        match handled {
+            Ok(n) if n > 0 => tokio::task::yield_now().await,
+            Ok(_) => {
+                tokio::select! {
+                    () = woken => tokio::time::sleep(Duration::from_millis(2)).await,
+                    () = tokio::time::sleep(self.look_every) => {}
+                    _ = self.stopped.changed() => {}
+                }
+            }
+            Err(e) => {
+                tracing::warn!(error = %e.for_log(), "the workers can't reach the database");
+                tokio::select! {
+                    () = tokio::time::sleep(Duration::from_secs(1)) => {}
+                    _ = self.stopped.changed() => {}
+                }
             }
         }
-        Err(e) => {
-            tracing::warn!(error = %e.for_log(), "the workers can't reach the database");
-            tokio::select! {
-                () = tokio::time::sleep(Duration::from_secs(1)) => {}
-                _ = stopped.changed() => {}
-            }
-        }
+        !*self.stopped.borrow()
     }
-    !*stopped.borrow()
 }
 
 async fn keep_house(store: Store, mut stopped: watch::Receiver<bool>) {
@@ -123,17 +136,23 @@ async fn keep_house(store: Store, mut stopped: watch::Receiver<bool>) {
             _ = stopped.changed() => return,
         }
         let tidied = async {
-            node::renew(&store).await?;
-            run::internal(&store, |tx| {
-                Box::pin(async move {
-                    tx.exec(FORGET_ANSWERS, p![Clock::wall(), FORGET_AT_ONCE]).await?;
-                    Ok(())
-                })
-            })
-            .await
+            store.keep_node().await?;
+            forget_answers(&store, Clock::wall(), FORGET_AT_ONCE).await
         };
         if let Err(e) = tidied.await {
             tracing::warn!(error = %e.for_log(), "housekeeping failed");
+        }
+    }
+}
+
+/// Forgets the answers whose time is over at `wall`, some at a time, so that no command waits long; how many.
+pub(crate) async fn forget_answers(store: &Store, wall: Timestamp, at_once: i64) -> Result<u64, Error> {
+    let mut sum = 0;
+    loop {
+        let forgotten = run::internal(store, move |tx| Box::pin(command::forget(tx, wall, at_once))).await?;
+        sum += forgotten;
+        if forgotten < at_once.unsigned_abs() {
+            return Ok(sum);
         }
     }
 }
@@ -151,7 +170,3 @@ async fn follow_clock(store: Store, mut stopped: watch::Receiver<bool>) {
 }
 
 const FORGET_AT_ONCE: i64 = 1000;
-const FORGET_ANSWERS: &str = "\
-DELETE FROM store_idempotency
-WHERE (scope, credential, route, key) IN (
-    SELECT scope, credential, route, key FROM store_idempotency WHERE keep_until < $1 LIMIT $2)";

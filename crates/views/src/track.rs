@@ -4,7 +4,7 @@ use axum::{
     Router,
     extract::{Path, State},
     http::{StatusCode, header::CACHE_CONTROL},
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
     routing::get,
 };
 use face::{App, Problem};
@@ -30,7 +30,9 @@ pub fn track_path(vault: &Vault, shop: ShopId, parcel: ParcelId) -> String {
 
 fn seal(vault: &Vault, shop: ShopId, parcel: ParcelId) -> String {
     let of = [shop.0.to_be_bytes(), parcel.0.to_be_bytes()].concat();
-    vault.derive(PURPOSE, &of).iter().take(16).map(|b| format!("{b:02x}")).collect()
+    let seal = vault.derive(PURPOSE, &of);
+    let (half, _) = seal.split_at(16);
+    half.iter().fold(String::new(), |text, b| text + &format!("{b:02x}"))
 }
 
 /// The parcel of a token, if its seal is right.
@@ -52,9 +54,12 @@ async fn show(State(app): State<App>, Path(token): Path<String>) -> Result<Respo
     };
     let (status, page) = match &track {
         Some(track) => (StatusCode::OK, page(track)),
-        None => (StatusCode::NOT_FOUND, frame("没有这个包裹 · No such parcel", &html! { p { "链接无效或已过期。" } })),
+        None => (
+            StatusCode::NOT_FOUND,
+            frame("没有这个包裹 · No such parcel", &html! { p { "链接无效或已过期。" } }),
+        ),
     };
-    Ok((status, [(CACHE_CONTROL, "no-store")], page).into_response())
+    Ok((status, [(CACHE_CONTROL, "no-store")], Html(page.into_string())).into_response())
 }
 
 fn page(track: &PublicTrack) -> Markup {
@@ -85,7 +90,7 @@ const fn words(stage: Stage) -> (&'static str, &'static str) {
         Stage::InTransit => ("运输中", "In transit"),
         Stage::OutForDelivery => ("派送中", "Out for delivery"),
         Stage::Signed => ("已签收", "Signed"),
-        Stage::Failed => ("派送异常", "Delivery problem"),
+        Stage::Failed(_) => ("派送异常", "Delivery problem"),
         Stage::Returned => ("已退回", "Returned"),
     }
 }

@@ -59,6 +59,7 @@ CREATE TABLE catalog_product (
     created_at BIGINT NOT NULL,
     edited_at BIGINT NOT NULL,
     listed_at BIGINT,
+    reason TEXT NOT NULL,
     PRIMARY KEY (shop_id, product_id)
 );
 CREATE INDEX catalog_product_page ON catalog_product (product_id);

@@ -297,3 +297,6 @@ fn read(row: &Row<'_>) -> Result<(Timestamp, Option<Timestamp>, Caller), store::
     };
     Ok((row.get(0)?, row.get(1)?, Caller { scope, actor, request: "".into() }))
 }
+
+#[cfg(test)]
+mod tests;

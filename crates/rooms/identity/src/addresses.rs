@@ -3,6 +3,8 @@
 pub(crate) mod add;
 pub(crate) mod delete;
 pub(crate) mod find;
+#[cfg(test)]
+mod tests;
 pub(crate) mod update;
 
 use kernel::{AddressId, ShopperId};

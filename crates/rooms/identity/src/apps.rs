@@ -4,6 +4,8 @@ pub(crate) mod create;
 pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod rotate;
+#[cfg(test)]
+mod tests;
 
 use kernel::{AppId, Ctx, Permission, ShopId, Timestamp};
 use store::{Row, Tx, p};

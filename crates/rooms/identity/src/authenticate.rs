@@ -53,3 +53,99 @@ fn read(row: &Row<'_>) -> Result<Option<Known>, store::Error> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Error, RemoveStaff, Role,
+        session::{self, Begun, NewToken, Person},
+        testing::{SHOP, member, rooms, shopper, staff_caller, system},
+    };
+    use kernel::{Ctx, day_ms};
+    use store::{Batch, Command, Registry, Tx};
+
+    struct Begin(Person, Hash);
+
+    impl Command for Begin {
+        type Out = Begun;
+        type Err = Error;
+        const NAME: &'static str = "test.begin";
+
+        async fn run(&self, tx: &mut Tx, ctx: &Ctx) -> Result<Begun, Error> {
+            let mut batch = Batch::new();
+            let begun = session::begin(&mut batch, ctx, self.0, &self.1);
+            tx.exec_all(batch).await?;
+            Ok(begun)
+        }
+    }
+
+    async fn begin(store: &Store, person: Person) -> crate::Session {
+        let token = NewToken::fresh();
+        let begun = store.write(&system(Scope::Platform), Begin(person, token.hash)).await.unwrap();
+        token.session(begun)
+    }
+
+    store::on_both! {
+        rooms = rooms();
+
+        async fn a_shoppers_session_lasts_thirty_days(kit) {
+            let store = kit.store(Registry::new()).await;
+            let id = shopper(&store, "13800138000").await;
+            let session = begin(&store, Person { kind: PersonKind::Shopper, id: id.0, shop: 0 }).await;
+            let hash = secret::hash(&session.token);
+            let caller = authenticate(&Tokens::new(), &store, &session.token).await.unwrap().unwrap();
+            assert_eq!((caller.scope, caller.actor), (Scope::Shopper(id), Actor::Shopper(id)));
+            let left = session.expires_wall - store.wall();
+            assert!(left > day_ms(29) && left <= day_ms(30));
+            assert!(look_up(&store, &hash, session.expires_wall + -1).await.unwrap().is_some());
+            assert!(look_up(&store, &hash, session.expires_wall).await.unwrap().is_none());
+        }
+
+        async fn an_unknown_or_malformed_token_is_nobodys(kit) {
+            let store = kit.store(Registry::new()).await;
+            let tokens = Tokens::new();
+            for token in ["", "x", &secret::session_token(), &secret::access_token()] {
+                assert!(authenticate(&tokens, &store, token).await.unwrap().is_none());
+            }
+        }
+
+        async fn a_logout_ends_the_session_at_once(kit) {
+            let store = kit.store(Registry::new()).await;
+            let tokens = Tokens::new();
+            let id = shopper(&store, "13800138000").await;
+            let session = begin(&store, Person { kind: PersonKind::Shopper, id: id.0, shop: 0 }).await;
+            assert!(authenticate(&tokens, &store, &session.token).await.unwrap().is_some());
+            session::logout(&tokens, &store, &session.token).await.unwrap();
+            assert!(authenticate(&tokens, &store, &session.token).await.unwrap().is_none());
+            session::logout(&tokens, &store, "not a token").await.unwrap();
+        }
+
+        async fn a_seen_token_costs_no_statement_for_a_while(kit) {
+            let store = kit.store(Registry::new()).await;
+            let tokens = Tokens::new();
+            let id = shopper(&store, "13800138000").await;
+            let session = begin(&store, Person { kind: PersonKind::Shopper, id: id.0, shop: 0 }).await;
+            authenticate(&tokens, &store, &session.token).await.unwrap();
+            let before = store.statements();
+            authenticate(&tokens, &store, &session.token).await.unwrap().unwrap();
+            assert_eq!(store.statements(), before);
+        }
+
+        async fn removed_staff_have_no_session(kit) {
+            let store = kit.store(Registry::new()).await;
+            let tokens = Tokens::new();
+            let owner = member(&store, "owner", Role::Owner).await;
+            let clerk = member(&store, "clerk", Role::Clerk).await;
+            let session = begin(&store, Person { kind: PersonKind::Staff, id: clerk.0, shop: SHOP.0 }).await;
+            assert!(authenticate(&tokens, &store, &session.token).await.unwrap().is_some());
+            let by = staff_caller(SHOP, owner, Role::Owner);
+            store.write(&by, RemoveStaff { staff: clerk }).await.unwrap();
+            tokens.forget_all();
+            assert!(authenticate(&tokens, &store, &session.token).await.unwrap().is_none());
+            // A session that was begun against all odds does not help either.
+            let ghost = begin(&store, Person { kind: PersonKind::Staff, id: clerk.0, shop: SHOP.0 }).await;
+            assert!(authenticate(&tokens, &store, &ghost.token).await.unwrap().is_none());
+        }
+    }
+}

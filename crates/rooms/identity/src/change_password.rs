@@ -77,3 +77,54 @@ impl store::Command for Set {
         Ok(begun)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        AddOperator, Login, OperatorRole, authenticate, login,
+        testing::{HERE, anonymous, code, gate, login_name, name, rooms, shopper, system},
+    };
+    use kernel::Caller;
+    use store::Registry;
+
+    fn change(old: &str, new: &str) -> ChangePassword {
+        ChangePassword { old: Password::tried(old), new: Password::chosen(new).unwrap(), ip: HERE }
+    }
+
+    store::on_both! {
+        rooms = rooms();
+
+        async fn a_changed_password_ends_every_session_and_begins_one(kit) {
+            let (gate, tokens, store) = (gate(), Tokens::new(), kit.store(Registry::new()).await);
+            let password = gate.hash_password(Password::tried("first password")).await.unwrap();
+            let add = AddOperator { login: login_name("root"), password, name: name(), role: OperatorRole::Admin };
+            store.write(&system(Scope::Platform), add).await.unwrap();
+            let with = |password: &str| Login { login: "root".into(), password: Password::tried(password), ip: HERE };
+            let old = login(&gate, &store, &with("first password")).await.unwrap();
+            let caller = authenticate(&tokens, &store, &old.token).await.unwrap().unwrap();
+
+            let wrong = change_password(&gate, &tokens, &store, &caller, &change("not this one", "second password")).await;
+            assert_eq!(code(wrong), "identity.login_failed");
+            let new = change_password(&gate, &tokens, &store, &caller, &change("first password", "second password"))
+                .await
+                .unwrap();
+
+            assert!(authenticate(&tokens, &store, &old.token).await.unwrap().is_none());
+            assert!(authenticate(&tokens, &store, &new.token).await.unwrap().is_some());
+            assert_eq!(code(login(&gate, &store, &with("first password")).await), "identity.login_failed");
+            login(&gate, &store, &with("second password")).await.unwrap();
+        }
+
+        async fn only_people_with_a_password_change_one(kit) {
+            let (gate, tokens, store) = (gate(), Tokens::new(), kit.store(Registry::new()).await);
+            let by = |caller: Caller| {
+                let (gate, tokens, store) = (&gate, &tokens, &store);
+                async move { code(change_password(gate, tokens, store, &caller, &change("a", "12345678")).await) }
+            };
+            assert_eq!(by(anonymous()).await, "auth.unauthenticated");
+            let shopper = shopper(&store, "13800138000").await;
+            assert_eq!(by(Caller::shopper(shopper)).await, "auth.forbidden");
+        }
+    }
+}

@@ -163,3 +163,6 @@ pub async fn demo_codes(tx: &mut Tx, ctx: &Ctx) -> Result<Vec<DemoCode>, Error> 
         .await?;
     Ok(codes)
 }
+
+#[cfg(test)]
+mod tests;

@@ -86,7 +86,7 @@ pub struct Gate {
 impl Gate {
     /// A gate with these limits.
     pub fn new(limits: Limits) -> Self {
-        let a_day = Quota::with_period(Duration::from_secs(86_400) / TOKENS_A_DAY);
+        let a_day = Quota::with_period(Duration::from_hours(24) / TOKENS_A_DAY);
         let a_day = a_day.unwrap_or(Quota::per_second(n(1))).allow_burst(n(TOKENS_A_DAY));
         Self {
             limits,
@@ -187,6 +187,11 @@ mod tests {
         let app = AppId(1);
         let admitted = (0..10_100).filter(|_| gate.admits_token(app).is_ok()).count();
         assert!((10_000..10_100).contains(&admitted), "{admitted}");
+        let other = AppId(2);
+        let admitted = (0..500_200).filter(|_| gate.tokens_day.admits(&other)).count();
+        assert!((500_000..500_200).contains(&admitted), "{admitted}");
+        // One may have come back in the meantime, not ten.
+        assert!((0..10).any(|_| matches!(gate.admits_token(other), Err(Error::TokensUsedUp))));
         let admitted = (0..110).filter(|_| gate.admits_js_code(ShopperId(1)).is_ok()).count();
         assert!((100..110).contains(&admitted), "{admitted}");
     }

@@ -142,3 +142,101 @@ pub(crate) async fn session_key(
     let key = tx.vault().open(PURPOSE, &sealed)?;
     Ok(Some(String::from_utf8_lossy(&key).into_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        NewApp, shopper_of_openid,
+        testing::{At, anonymous, code, gate, new_app, rooms, shopper},
+    };
+    use store::Registry;
+
+    async fn issued(store: &Store, shopper: ShopperId, new: &NewApp) -> String {
+        store.write(&Caller::shopper(shopper), IssueJsCode { appid: new.appid.clone() }).await.unwrap()
+    }
+
+    fn of(new: &NewApp) -> (&str, &str) {
+        (&new.appid, &new.secret)
+    }
+
+    store::on_both! {
+        rooms = rooms();
+
+        async fn a_code_is_exchanged_once_for_openid_and_session_key(kit) {
+            let (gate, store) = (gate(), kit.store(Registry::new()).await);
+            let new = new_app(&store, AppKind::MiniProgram).await;
+            let who = shopper(&store, "13800138000").await;
+            let js = issued(&store, who, &new).await;
+            let session = exchange_js_code(&gate, &store, of(&new), &js).await.unwrap();
+            assert_eq!(STANDARD.decode(&session.session_key).unwrap().len(), 16);
+            let mut tx = store.read().await.unwrap();
+            assert_eq!(shopper_of_openid(&mut tx, new.app, &session.openid).await.unwrap(), Some(who));
+            let key = session_key(&mut tx, new.app, who).await.unwrap();
+            assert_eq!(key.as_deref(), Some(session.session_key.as_str()));
+            assert_eq!(session_key(&mut tx, new.app, ShopperId(4711)).await.unwrap(), None);
+            drop(tx);
+            assert_eq!(code(exchange_js_code(&gate, &store, of(&new), &js).await), "identity.js_code_used");
+            // The next login has the same openid and another key.
+            let js = issued(&store, who, &new).await;
+            let next = exchange_js_code(&gate, &store, of(&new), &js).await.unwrap();
+            assert_eq!(next.openid, session.openid);
+            assert_ne!(next.session_key, session.session_key);
+        }
+
+        async fn two_who_exchange_one_code_at_once_get_one_session(kit) {
+            let (gate, store) = (gate(), kit.store(Registry::new()).await);
+            let new = new_app(&store, AppKind::MiniProgram).await;
+            let who = shopper(&store, "13800138000").await;
+            let js = issued(&store, who, &new).await;
+            let exchange = || exchange_js_code(&gate, &store, of(&new), &js);
+            let (a, b) = futures::future::join(exchange(), exchange()).await;
+            let mut answers = [code(a), code(b)];
+            answers.sort_unstable();
+            assert_eq!(answers, ["", "identity.js_code_used"]);
+        }
+
+        async fn an_unknown_foreign_or_old_code_is_invalid(kit) {
+            let (gate, store) = (gate(), kit.store(Registry::new()).await);
+            let new = new_app(&store, AppKind::MiniProgram).await;
+            let other = new_app(&store, AppKind::MiniProgram).await;
+            let who = shopper(&store, "13800138000").await;
+            let invalid = "identity.js_code_invalid";
+            assert_eq!(code(exchange_js_code(&gate, &store, of(&new), "nonsense").await), invalid);
+            let foreign = issued(&store, who, &other).await;
+            assert_eq!(code(exchange_js_code(&gate, &store, of(&new), &foreign).await), invalid);
+            let long_ago = At { later_ms: -JS_CODE_LIVES_MS, command: IssueJsCode { appid: new.appid.clone() } };
+            let old = store.write(&Caller::shopper(who), long_ago).await.unwrap();
+            assert_eq!(code(exchange_js_code(&gate, &store, of(&new), &old).await), invalid);
+            let young = At { later_ms: 60_000 - JS_CODE_LIVES_MS, command: IssueJsCode { appid: new.appid.clone() } };
+            let young = store.write(&Caller::shopper(who), young).await.unwrap();
+            exchange_js_code(&gate, &store, of(&new), &young).await.unwrap();
+        }
+
+        async fn wrong_credentials_are_told_apart_as_published(kit) {
+            let (gate, store) = (gate(), kit.store(Registry::new()).await);
+            let new = new_app(&store, AppKind::MiniProgram).await;
+            let unknown = exchange_js_code(&gate, &store, ("wx0", &new.secret), "x").await;
+            assert_eq!(code(unknown), "identity.appid_unknown");
+            let wrong = exchange_js_code(&gate, &store, (&new.appid, "0"), "x").await;
+            assert_eq!(code(wrong), "identity.secret_wrong");
+        }
+
+        async fn codes_are_for_shoppers_in_mini_programs(kit) {
+            let store = kit.store(Registry::new()).await;
+            let shop_app = new_app(&store, AppKind::Shop).await;
+            let who = Caller::shopper(shopper(&store, "13800138000").await);
+            let issue = |appid: &str| IssueJsCode { appid: appid.to_owned() };
+            assert_eq!(code(store.write(&who, issue("wx0")).await), "identity.app_not_found");
+            assert_eq!(code(store.write(&who, issue(&shop_app.appid)).await), "identity.not_a_mini_program");
+            assert_eq!(code(store.write(&anonymous(), issue("wx0")).await), "auth.unauthenticated");
+        }
+
+        async fn an_openid_of_nobody_leads_to_nobody(kit) {
+            let store = kit.store(Registry::new()).await;
+            let mut tx = store.read().await.unwrap();
+            let openid = openid_of(tx.vault(), AppId(1), ShopperId(4711));
+            assert_eq!(shopper_of_openid(&mut tx, AppId(1), &openid).await.unwrap(), None);
+        }
+    }
+}

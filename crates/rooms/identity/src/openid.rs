@@ -56,10 +56,6 @@ fn first<const N: usize>(bytes: &[u8; 32]) -> [u8; N] {
 }
 
 /// The openid of a shopper at an application.
-#[expect(
-    clippy::unused_async,
-    reason = "a use case like any other to its callers; today it needs no statement"
-)]
 pub async fn openid(tx: &mut Tx, _: &Ctx, app: AppId, shopper: ShopperId) -> Result<String, Error> {
     Ok(openid_of(tx.vault(), app, shopper))
 }

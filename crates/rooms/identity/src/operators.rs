@@ -114,3 +114,62 @@ impl store::Command for RemoveOperator {
         remove_operator(tx, ctx, self).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{
+        anonymous, code, login_name, name, no_password, operator_caller, rooms, system, with_permission,
+    };
+    use kernel::Scope;
+    use store::{Registry, Store};
+
+    fn add(login: &str, role: OperatorRole) -> AddOperator {
+        AddOperator { login: login_name(login), password: no_password(), name: name(), role }
+    }
+
+    async fn listed(store: &Store) -> Vec<OperatorId> {
+        let ctx = store.ctx(&operator_caller(OperatorRole::Admin)).await.unwrap();
+        let mut tx = store.read().await.unwrap();
+        let page = list_operators(&mut tx, &ctx, Cursor::NEWEST, PageSize::default()).await.unwrap();
+        page.items.into_iter().map(|o| o.operator).collect()
+    }
+
+    store::on_both! {
+        rooms = rooms();
+
+        async fn operators_are_added_listed_and_removed_but_the_last_admin(kit) {
+            let store = kit.store(Registry::new()).await;
+            let first = store.write(&system(Scope::Platform), add("root", OperatorRole::Admin)).await.unwrap();
+            let admin = operator_caller(OperatorRole::Admin);
+            let auditor = store.write(&admin, add("auditor", OperatorRole::Auditor)).await.unwrap();
+            let second = store.write(&admin, add("root2", OperatorRole::Admin)).await.unwrap();
+            assert_eq!(listed(&store).await, [second, auditor, first]);
+            store.write(&admin, RemoveOperator { operator: first }).await.unwrap();
+            store.write(&admin, RemoveOperator { operator: auditor }).await.unwrap();
+            let last = store.write(&admin, RemoveOperator { operator: second }).await;
+            assert_eq!(code(last), "identity.last_admin");
+            let gone = store.write(&admin, RemoveOperator { operator: first }).await;
+            assert_eq!(code(gone), "identity.operator_not_found");
+            assert_eq!(code(store.write(&admin, add("Root2", OperatorRole::Finance)).await), "identity.login_taken");
+            assert_eq!(listed(&store).await, [second]);
+        }
+
+        async fn only_admins_keep_operators(kit) {
+            let store = kit.store(Registry::new()).await;
+            for (caller, refusal) in [
+                (anonymous(), "auth.unauthenticated"),
+                (operator_caller(OperatorRole::Auditor), "auth.forbidden"),
+                (with_permission(Permission::StaffWrite), "auth.forbidden"),
+            ] {
+                assert_eq!(code(store.write(&caller, add("new", OperatorRole::Admin)).await), refusal);
+                let remove = RemoveOperator { operator: OperatorId(1) };
+                assert_eq!(code(store.write(&caller, remove).await), refusal);
+                let ctx = store.ctx(&caller).await.unwrap();
+                let mut tx = store.read().await.unwrap();
+                let list = list_operators(&mut tx, &ctx, Cursor::NEWEST, PageSize::default()).await;
+                assert_eq!(code(list), refusal);
+            }
+        }
+    }
+}

@@ -52,7 +52,11 @@ pub(crate) fn register(registry: &mut Registry, sender: Arc<dyn CodeSender>) {
 }
 
 /// Hands a code to the gateway, unless it was used, replaced or ran out in the meantime.
-async fn send(store: &Store, sender: &dyn CodeSender, job: SendCode) -> Result<Outcome, store::Error> {
+pub(crate) async fn send(
+    store: &Store,
+    sender: &dyn CodeSender,
+    job: SendCode,
+) -> Result<Outcome, store::Error> {
     let found = {
         let mut tx = store.read().await?;
         let read = |r: &store::Row<'_>| Ok((r.get::<Phone>(0)?, r.get::<Vec<u8>>(1)?));

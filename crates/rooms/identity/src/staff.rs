@@ -5,6 +5,8 @@ pub(crate) mod change_role;
 pub(crate) mod list;
 pub(crate) mod remove;
 pub(crate) mod reset_password;
+#[cfg(test)]
+mod tests;
 
 use kernel::{Actor, Ctx, Permissions, ShopId, StaffId, Timestamp};
 use store::{Row, Tx, p};

@@ -58,3 +58,76 @@ async fn sweep(tx: &mut Tx, ctx: &Ctx) -> Result<(), Error> {
     tx.later(ctx, ctx.now + if more { minute_ms(1) } else { day_ms(1) }, &SweepJob {})?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{code, gate, new_app, rooms, system};
+    use kernel::{Caller, ShopperId};
+    use store::Store;
+
+    /// Runs a sweep as it will be `later_ms` from now.
+    struct Later(i64);
+
+    impl store::Command for Later {
+        type Out = ();
+        type Err = Error;
+        const NAME: &'static str = "test.sweep";
+
+        async fn run(&self, tx: &mut Tx, ctx: &Ctx) -> Result<(), Error> {
+            sweep(tx, &Ctx { wall: ctx.wall + self.0, ..ctx.clone() }).await
+        }
+    }
+
+    async fn count(store: &Store) -> Vec<i64> {
+        let mut tx = store.read().await.unwrap();
+        let mut counts = Vec::new();
+        for sql in [
+            "SELECT count(*) FROM identity_session",
+            "SELECT count(*) FROM identity_token",
+            "SELECT count(*) FROM identity_js_code",
+            "SELECT count(*) FROM identity_attempt",
+            "SELECT count(*) FROM identity_code",
+        ] {
+            counts.push(tx.one(sql, vec![], |r| r.get::<i64>(0)).await.unwrap());
+        }
+        counts
+    }
+
+    store::on_both! {
+        rooms = rooms();
+
+        async fn what_has_run_out_is_removed_and_nothing_else(kit) {
+            let (gate, store) = (gate(), kit.store(Registry::new()).await);
+            let program = system(Scope::Platform);
+            let phone = crate::Phone::new("13800138000").unwrap();
+            let here = crate::testing::HERE;
+            crate::request_code(&gate, &store, &phone, here).await.unwrap();
+            let ctx = store.ctx(&program).await.unwrap();
+            let digits = crate::demo_codes(&mut store.read().await.unwrap(), &ctx).await.unwrap().remove(0).code;
+            crate::login_with_code(&gate, &store, &phone, &digits, here).await.unwrap();
+            let mini = new_app(&store, crate::AppKind::MiniProgram).await;
+            crate::issue_token(&gate, &store, &mini.appid, &mini.secret).await.unwrap();
+            let who = Caller::shopper(ShopperId(1));
+            store.write(&who, crate::IssueJsCode { appid: mini.appid }).await.unwrap();
+            let password = crate::Password::tried("guess guess");
+            let guess = crate::Login { login: "nobody".into(), password, ip: here };
+            crate::login(&gate, &store, &guess).await.unwrap_err();
+
+            store.write(&program, Later(0)).await.unwrap();
+            assert_eq!(count(&store).await, [1, 1, 1, 1, 1]);
+            store.write(&program, Later(login::LOCKED_MS + 60_000)).await.unwrap();
+            assert_eq!(count(&store).await, [1, 1, 1, 0, 1]);
+            store.write(&program, Later(day_ms(3))).await.unwrap();
+            assert_eq!(count(&store).await, [1, 0, 0, 0, 0]);
+            store.write(&program, Later(day_ms(31))).await.unwrap();
+            assert_eq!(count(&store).await, [0, 0, 0, 0, 0]);
+        }
+
+        async fn only_the_program_starts_the_sweep(kit) {
+            let store = kit.store(Registry::new()).await;
+            assert_eq!(code(store.write(&Caller::shopper(ShopperId(1)), StartSweep).await), "auth.forbidden");
+            store.write(&system(Scope::Platform), StartSweep).await.unwrap();
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! The WeChat-compatible face: tokens and mini-program login (`docs/wire/tokens.md`).
 
 use axum::{
-    Router,
+    Json, Router,
     extract::{Query, State},
 };
 use face::{
@@ -11,8 +11,9 @@ use face::{
 use hmac::{Hmac, KeyInit, Mac};
 use kernel::{Actor, Fault};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::Sha256;
+use std::collections::HashMap;
 
 use crate::{Error, Gate, Issued, Tokens, js_code, secret, shopper_of_openid};
 
@@ -40,60 +41,50 @@ pub fn wire_routes() -> Router<App> {
         .into_router()
 }
 
-#[derive(Deserialize)]
+/// The query of a GET; a name given twice counts once, and nothing in it is a fault of form.
+type Fields = Query<HashMap<String, String>>;
+
+fn field<'a>(fields: &'a Fields, name: &str) -> &'a str {
+    fields.get(name).map_or("", String::as_str)
+}
+
+async fn token(State(app): State<App>, fields: Fields) -> Answered {
+    let (appid, secret) = credential(field(&fields, "appid"), field(&fields, "secret"))?;
+    granted(field(&fields, "grant_type"), "client_credential")?;
+    let issued = crate::issue_token(&*app.service::<Gate>()?, &app.store, appid, secret).await;
+    Ok(render(&issued.map_err(failure)?))
+}
+
+#[derive(Deserialize, Default)]
 #[serde(default)]
-#[derive(Default)]
-struct TokenInput {
+struct StableInput {
     grant_type: String,
     appid: String,
     secret: String,
     force_refresh: Flag,
 }
 
-async fn token(State(app): State<App>, Query(input): Query<TokenInput>) -> Answered {
-    let (appid, secret) = credential(&input.appid, &input.secret)?;
-    granted(&input.grant_type, "client_credential")?;
-    let issued = crate::issue_token(&*app.service::<Gate>()?, &app.store, appid, secret).await;
-    render(issued.map_err(failure)?)
-}
-
-async fn stable_token(State(app): State<App>, Open(input): Open<TokenInput>) -> Answered {
+async fn stable_token(State(app): State<App>, Open(input): Open<StableInput>) -> Answered {
     let credential = credential(&input.appid, &input.secret)?;
     granted(&input.grant_type, "client_credential")?;
     let (gate, tokens) = (app.service::<Gate>()?, app.service::<Tokens>()?);
     let issued = crate::stable_token(&gate, &tokens, &app.store, credential, input.force_refresh.0).await;
-    render(issued.map_err(failure)?)
+    Ok(render(&issued.map_err(failure)?))
 }
 
-fn render(issued: Issued) -> Answered {
-    Ok(bare(json!({ "access_token": issued.access_token, "expires_in": issued.expires_in })))
+fn render(issued: &Issued) -> Json<Value> {
+    bare(json!({ "access_token": issued.access_token, "expires_in": issued.expires_in }))
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct CodeInput {
-    grant_type: String,
-    appid: String,
-    secret: String,
-    js_code: String,
-}
-
-async fn code_to_session(State(app): State<App>, Query(input): Query<CodeInput>) -> Answered {
-    let credential = credential(&input.appid, &input.secret)?;
-    present(&input.js_code, CODE_MISSING, "js_code missing")?;
-    granted(&input.grant_type, "authorization_code")?;
+async fn code_to_session(State(app): State<App>, fields: Fields) -> Answered {
+    let credential = credential(field(&fields, "appid"), field(&fields, "secret"))?;
+    let js_code = field(&fields, "js_code");
+    present(js_code, CODE_MISSING, "js_code missing")?;
+    granted(field(&fields, "grant_type"), "authorization_code")?;
     let gate = app.service::<Gate>()?;
-    let session = crate::exchange_js_code(&gate, &app.store, credential, &input.js_code).await;
+    let session = crate::exchange_js_code(&gate, &app.store, credential, js_code).await;
     let session = session.map_err(failure)?;
     Ok(bare(json!({ "openid": session.openid, "session_key": session.session_key })))
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct CheckInput {
-    openid: String,
-    signature: String,
-    sig_method: String,
 }
 
 /// Whether the mini program still holds the shopper's session key: it signs nothing at all with it.
@@ -101,29 +92,29 @@ async fn check_session(
     State(app): State<App>,
     face::Who(caller): face::Who,
     axum::Extension(identified): axum::Extension<face::Identified>,
-    Query(input): Query<CheckInput>,
+    fields: Fields,
 ) -> Answered {
     face::wire::token_of(Some(&identified))?;
     let Actor::MiniProgram { app: mini } = caller.actor else {
         return Err(Failure::new(code::UNAUTHORISED, "api unauthorized"));
     };
     let mut tx = app.store.read().await?;
-    let shopper = shopper_of_openid(&mut tx, mini, &input.openid).await?;
+    let shopper = shopper_of_openid(&mut tx, mini, field(&fields, "openid")).await?;
     let shopper = shopper.ok_or_else(|| Failure::new(BAD_OPENID, "invalid openid"))?;
     let key = js_code::session_key(&mut tx, mini, shopper).await?;
     let key = key.ok_or_else(|| Failure::new(NO_SESSION_KEY, "session_key does not exist or expired"))?;
-    check_signature(&key, &input)?;
+    check_signature(&key, &fields)?;
     Ok(ok(json!({})))
 }
 
-fn check_signature(key: &str, input: &CheckInput) -> Result<(), Failure> {
-    if input.sig_method != "hmac_sha256" {
+fn check_signature(key: &str, fields: &Fields) -> Result<(), Failure> {
+    if field(fields, "sig_method") != "hmac_sha256" {
         return Err(Failure::new(BAD_SIG_METHOD, "invalid sig_method"));
     }
     let wrong = || Failure::new(BAD_SIGNATURE, "invalid signature");
     let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).map_err(|_| wrong())?;
     let expected = hex::encode(mac.finalize().into_bytes());
-    let given = input.signature.to_ascii_lowercase();
+    let given = field(fields, "signature").to_ascii_lowercase();
     if secret::same(expected.as_bytes(), given.as_bytes()) { Ok(()) } else { Err(wrong()) }
 }
 
@@ -142,6 +133,7 @@ fn granted(grant_type: &str, wanted: &str) -> Result<(), Failure> {
 }
 
 /// The published code of each refusal that these routes know.
+#[expect(clippy::needless_pass_by_value, reason = "a function for map_err")]
 fn failure(error: Error) -> Failure {
     let errcode = match &error {
         Error::AppidUnknown => BAD_APPID,
@@ -154,3 +146,6 @@ fn failure(error: Error) -> Failure {
     };
     Failure::new(errcode, error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 /// What an account is for. Stored as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ledger::AccountKind)]
 pub enum AccountKind {
     /// Money that a payment channel holds for the scope. An asset: what came in stands here as a debit.
     ChannelClearing,

@@ -20,6 +20,7 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// An account of the shop.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ledger::Account)]
 struct AccountView {
     /// What it is for.
     kind: AccountKind,
@@ -49,6 +50,7 @@ impl From<AccountBalance> for AccountView {
 
 /// The accounts of the shop.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ledger::Accounts)]
 struct AccountsView {
     /// By kind, owner and currency.
     items: Vec<AccountView>,
@@ -87,6 +89,7 @@ impl StatementQuery {
 
 /// A line of a statement.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ledger::StatementLine)]
 struct LineView {
     /// The posting.
     #[schema(value_type = String)]
@@ -123,6 +126,7 @@ impl From<Line> for LineView {
 
 /// A page of a statement, the newest line first.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ledger::Statement)]
 struct StatementView {
     /// The lines.
     items: Vec<LineView>,
@@ -140,6 +144,7 @@ impl From<Page<Line>> for StatementView {
 
 /// What all accounts of a kind hold together.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ledger::KindTotal)]
 struct KindTotalView {
     /// The kind.
     kind: AccountKind,
@@ -152,6 +157,7 @@ struct KindTotalView {
 
 /// A scope whose entries do not sum to zero.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ledger::Sum)]
 struct SumView {
     /// The shop or shopper; `0` is the platform.
     scope: String,
@@ -170,6 +176,7 @@ impl From<Sum> for SumView {
 
 /// The trial balance.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ledger::TrialBalance)]
 struct TrialBalanceView {
     /// True if every scope sums to zero.
     balanced: bool,

@@ -132,7 +132,7 @@ pub const WRONG_PASSWORD: i64 = 10_002;
 pub const DEAD_WAYBILL: i64 = 30_003;
 
 /// A carrier. The same account and order must give the same waybill, so that a call whose answer was lost can be
-/// repeated.
+/// repeated. A call ends within half a minute, well or badly: after a minute somebody else may ask again.
 pub trait Carrier: Send + Sync {
     /// Its id in the directory, such as `SF`.
     fn id(&self) -> &'static str;

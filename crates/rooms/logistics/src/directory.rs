@@ -125,7 +125,11 @@ mod tests {
     fn ids_are_unique_in_both_families() {
         let mut seen = HashSet::new();
         for carrier in &CARRIERS {
-            assert!(seen.insert(carrier.id) && carrier.also.iter().all(|id| seen.insert(id)), "{}", carrier.id);
+            assert!(
+                seen.insert(carrier.id) && carrier.also.iter().all(|id| seen.insert(id)),
+                "{}",
+                carrier.id
+            );
             assert!(!carrier.services.is_empty());
         }
     }

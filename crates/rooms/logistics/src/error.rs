@@ -203,7 +203,6 @@ impl Fault for Error {
 
     fn facts(&self) -> Option<serde_json::Value> {
         match self {
-            Self::Denied(_) => None,
             Self::Push(e) => e.facts(),
             Self::Argument(field) | Self::TooLong(field) => Some(json!({ "field": field })),
             Self::UnknownAction { code } => Some(json!({ "action_type": code })),

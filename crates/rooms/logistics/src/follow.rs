@@ -10,6 +10,7 @@ use crate::{
     parcel::one,
     record::add,
     sql,
+    step::is_plain,
     waybill::{Waybill, of_number},
 };
 
@@ -41,7 +42,7 @@ const GOODS_CHARS: usize = 64;
 /// applications has recorded for the number before are taken over. The same parcel again changes nothing.
 pub async fn follow(tx: &mut Tx, ctx: &Ctx, cmd: &Follow) -> Result<(), Error> {
     let shop = ctx.shop(Permission::OrderShip)?;
-    let fits = |text: &str, bytes: usize| (1..=bytes).contains(&text.len());
+    let fits = |text: &str, bytes: usize| (1..=bytes).contains(&text.len()) && is_plain(text);
     if !fits(&cmd.delivery_id, DELIVERY_ID_BYTES) {
         return Err(Error::Argument("delivery_id"));
     }
@@ -54,8 +55,16 @@ pub async fn follow(tx: &mut Tx, ctx: &Ctx, cmd: &Follow) -> Result<(), Error> {
         .exec(
             sql::parcel::INSERT,
             p![
-                shop, cmd.parcel, cmd.order, cmd.shopper, &cmd.delivery_id, carrier, &cmd.waybill_id, goods,
-                Stage::Created, ctx.now
+                shop,
+                cmd.parcel,
+                cmd.order,
+                cmd.shopper,
+                &cmd.delivery_id,
+                carrier,
+                &cmd.waybill_id,
+                goods,
+                Stage::Created,
+                ctx.now
             ],
         )
         .await?;
@@ -75,7 +84,10 @@ pub async fn follow(tx: &mut Tx, ctx: &Ctx, cmd: &Follow) -> Result<(), Error> {
 async fn repeated(tx: &mut Tx, shop: ShopId, cmd: &Follow) -> Result<(), Error> {
     let there = one(tx, sql::parcel::SELECT, p![shop, cmd.parcel]).await?;
     let same = |p: &Parcel| {
-        p.order == cmd.order && p.delivery_id == cmd.delivery_id && p.waybill_id == cmd.waybill_id
+        p.dropped_at.is_none()
+            && p.order == cmd.order
+            && p.delivery_id == cmd.delivery_id
+            && p.waybill_id == cmd.waybill_id
     };
     if there.is_some_and(|p| same(&p)) { Ok(()) } else { Err(Error::AlreadyFollowed) }
 }

@@ -52,7 +52,14 @@ pub(crate) async fn merge(tx: &mut Tx, track: &Track, steps: &[Step]) -> Result<
         .map(|step| {
             let key = step.key();
             p![
-                track.scope, track.id, key.at, key.action_type, key.digest, &step.message, step.lat, step.lng,
+                track.scope,
+                track.id,
+                key.at,
+                key.action_type,
+                key.digest,
+                &step.message,
+                step.lat,
+                step.lng,
                 version
             ]
         })
@@ -79,13 +86,8 @@ pub(crate) async fn recorded(tx: &mut Tx, scope: i64, track: i64) -> Result<Vec<
 }
 
 fn read(r: &Row<'_>) -> Result<Recorded, store::Error> {
-    let step = Step {
-        time: r.get(0)?,
-        action_type: r.get(1)?,
-        message: r.get(2)?,
-        lat: r.get(3)?,
-        lng: r.get(4)?,
-    };
+    let step =
+        Step { time: r.get(0)?, action_type: r.get(1)?, message: r.get(2)?, lat: r.get(3)?, lng: r.get(4)? };
     Ok(Recorded { step, version: r.get(5)? })
 }
 

@@ -35,11 +35,7 @@ pub struct PublicStep {
 }
 
 /// The public track of a parcel; `None` if there is no such parcel.
-pub async fn public_track(
-    tx: &mut Tx,
-    shop: ShopId,
-    parcel: ParcelId,
-) -> Result<Option<PublicTrack>, Error> {
+pub async fn public_track(tx: &mut Tx, shop: ShopId, parcel: ParcelId) -> Result<Option<PublicTrack>, Error> {
     Ok(timeline(tx, shop, parcel).await?.map(|track| public(&track)))
 }
 
@@ -77,7 +73,11 @@ mod tests {
             waybill_id: "4312345678901".into(),
             stage: Stage::Signed,
             steps: vec![
-                Step { lat: Some(23.0), lng: Some(113.0), ..Step::new(at, 300_002, "【王小明 13800000000】正在派件") },
+                Step {
+                    lat: Some(23.0),
+                    lng: Some(113.0),
+                    ..Step::new(at, 300_002, "【王小明 13800000000】正在派件")
+                },
                 Step::new(at + 1, 300_003, "已签收，签收人：李雷"),
             ],
         };

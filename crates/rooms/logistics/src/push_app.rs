@@ -15,7 +15,9 @@ use crate::{
 
 /// Queues the push for a track that grew.
 pub(crate) async fn push_track(tx: &mut Tx, ctx: &Ctx, grew: &TrackGrew) -> Result<(), Error> {
-    let Some(waybill) = one(tx, sql::waybill::BY_KEY, p![grew.app, grew.waybill]).await? else { return Ok(()) };
+    let Some(waybill) = one(tx, sql::waybill::BY_KEY, p![grew.app, grew.waybill]).await? else {
+        return Ok(());
+    };
     let recorded = recorded(tx, grew.app.0, grew.waybill.0).await?;
     // A later version may be there already; it has a push of its own.
     let steps: Vec<Step> =

@@ -1,6 +1,6 @@
 //! Records track steps of a shop's parcels.
 
-use kernel::{Ctx, Permission, ShopId};
+use kernel::{Ctx, ParcelId, Permission, ShopId};
 use store::{Command, Tx, p};
 
 use crate::{
@@ -94,4 +94,11 @@ pub(crate) async fn shops_of_number(
     waybill_id: &str,
 ) -> Result<Vec<ShopId>, Error> {
     Ok(tx.all(sql::parcel::SHOPS_OF_NUMBER, p![carrier, waybill_id], |r| r.get(0)).await?)
+}
+
+/// A parcel of the caller's shop, to which somebody who ships may add a step by hand.
+pub(crate) async fn read_own(tx: &mut Tx, ctx: &Ctx, parcel: ParcelId) -> Result<Parcel, Error> {
+    let shop = ctx.shop(Permission::OrderShip)?;
+    let parcel = one(tx, sql::parcel::SELECT, p![shop, parcel]).await?.filter(|p| p.dropped_at.is_none());
+    parcel.ok_or(Error::UnknownParcel)
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use store::{Event, Happened, Registry, Tx};
 
 use crate::{
-    Carriers, Error, ParcelFollowed, StageReached, TrackGrew, ask,
+    Carriers, Error, ParcelFollowed, StageReached, TrackGrew,
+    ask::{self, AskParcel, AskWaybill},
     door::shops_of,
     merge::recorded,
     news,
@@ -33,12 +34,18 @@ pub fn register(registry: &mut Registry, carriers: &Arc<Carriers>) {
         Box::pin(async move { Ok(share(tx, ctx, &happened.read()?).await?) })
     });
     let asked = Arc::clone(carriers);
-    registry.on_task(move |store, caller, job| Box::pin(ask::ask(Arc::clone(&asked), store, caller, job)));
+    registry.on_task::<AskParcel, _>(move |store, caller, job| {
+        Box::pin(ask::ask(Arc::clone(&asked), store, caller, job))
+    });
+    let asked = Arc::clone(carriers);
+    registry.on_task::<AskWaybill, _>(move |store, caller, job| {
+        Box::pin(ask::ask(Arc::clone(&asked), store, caller, job))
+    });
     if carriers.any_is_asked() {
         let carriers = Arc::clone(carriers);
         registry.on_events("logistics.ask", &[ParcelFollowed::KIND], move |tx, ctx, happened| {
             let carriers = Arc::clone(&carriers);
-            Box::pin(async move { Ok(ask::begin(tx, ctx, &carriers, happened).await?) })
+            Box::pin(async move { Ok(ask::begin_parcel(tx, ctx, &carriers, happened).await?) })
         });
     }
 }

@@ -65,8 +65,7 @@ impl Step {
         if self.time <= Timestamp::from_ms(0) || self.time > LATEST {
             return Err(Error::Argument("action_time"));
         }
-        let message =
-            clean_text(&self.message, MESSAGE_CHARS).map_err(|_| Error::Argument("action_msg"))?;
+        let message = clean_text(&self.message, MESSAGE_CHARS).map_err(|_| Error::Argument("action_msg"))?;
         let (lat, lng) = match (self.lat, self.lng) {
             (None, None) => (None, None),
             // Adding zero makes one of the two zeros.
@@ -83,6 +82,11 @@ impl Step {
         let place = |s: &Self| (s.lat, s.lng);
         if place(&other) > place(&self) { other } else { self }
     }
+}
+
+/// True for a text that any database and any label can hold.
+pub(crate) fn is_plain(text: &str) -> bool {
+    !text.chars().any(char::is_control)
 }
 
 /// The steps as a set, each once, in the order of a timeline; or why one of them can't be taken.

@@ -10,7 +10,7 @@ use crate::{
     door::home,
     record::shops_of_number,
     sql,
-    step::set_of,
+    step::{is_plain, set_of},
     waybill::{add::refusal, track::RecordWaybillSteps},
 };
 
@@ -23,8 +23,12 @@ pub async fn take_push(
 ) -> Result<PushedTracks, Error> {
     let carrier = carriers.get(carrier_id).ok_or(Error::UnknownCarrier)?;
     let pushed = carrier.parse_push(push).map_err(refusal)?;
-    for (_, steps) in &pushed.tracks {
-        set_of(steps)?; // all or nothing: what can't be taken is found before anything is
+    for (waybill_id, steps) in &pushed.tracks {
+        // All or nothing: what can't be taken is found before anything is.
+        if waybill_id.is_empty() || !is_plain(waybill_id) {
+            return Err(Error::BadPush);
+        }
+        set_of(steps)?;
     }
     for (waybill_id, steps) in &pushed.tracks {
         record_everywhere(store, carrier.id(), waybill_id, steps).await?;
@@ -32,7 +36,8 @@ pub async fn take_push(
     Ok(pushed)
 }
 
-/// Records steps that are the carrier's own word: for all waybills and parcels of the number.
+/// Records steps that are the carrier's own word: for all waybills and parcels of the number. Where one of them can't
+/// take them the others still do.
 pub(crate) async fn record_everywhere(
     store: &Store,
     carrier: &str,
@@ -48,9 +53,11 @@ pub(crate) async fn record_everywhere(
             .await?;
         (owners, shops_of_number(&mut tx, carrier, waybill_id).await?)
     };
+    let mut failed = None;
     for (app, key, shop) in owners {
         let record = RecordWaybillSteps { app, key, steps: steps.to_vec() };
-        store.write(&Caller::system(home(shop)), record).await?;
+        let recorded = store.write(&Caller::system(home(shop)), record).await;
+        failed = failed.or(recorded.err());
     }
     for shop in shops {
         let record = RecordSteps {
@@ -58,7 +65,12 @@ pub(crate) async fn record_everywhere(
             waybill_id: waybill_id.to_owned(),
             steps: steps.to_vec(),
         };
-        store.write(&Caller::system(Scope::Shop(shop)), record).await?;
+        let recorded = store.write(&Caller::system(Scope::Shop(shop)), record).await;
+        failed = failed.or(recorded.err());
     }
-    Ok(())
+    match failed {
+        // Whoever it was has let it go in the meantime.
+        None | Some(Error::UnknownParcel | Error::UnknownWaybill) => Ok(()),
+        Some(e) => Err(e),
+    }
 }

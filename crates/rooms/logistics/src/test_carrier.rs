@@ -7,9 +7,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Carrier, CarrierAccount, CarrierError, CarrierPush, IssuedWaybill, LabelDatum, PushedTracks, Standing, Step,
-    WaybillName, WaybillRequest,
-    carrier::UNKNOWN_CUSTOMER,
+    Carrier, CarrierAccount, CarrierError, CarrierPush, IssuedWaybill, LabelDatum, PushedTracks, Standing,
+    Step, WaybillName, WaybillRequest, carrier::UNKNOWN_CUSTOMER,
 };
 
 /// Its id.
@@ -154,12 +153,12 @@ mod tests {
         CarrierPush { headers, query: String::new(), body: body.into() }
     }
 
-    const BODY: &str =
-        r#"{"waybill_id":"w","steps":[{"action_time":1574850455,"action_type":300002,"action_msg":"开始派送"}]}"#;
+    const BODY: &str = r#"{"waybill_id":"w","steps":[{"action_time":1574850455,"action_type":300002,"action_msg":"开始派送"}]}"#;
 
     #[tokio::test]
     async fn a_waybill_is_named_after_order_and_moment() {
-        let account = CarrierAccount { biz_id: BIZ_ID.into(), password: String::new(), remark: String::new() };
+        let account =
+            CarrierAccount { biz_id: BIZ_ID.into(), password: String::new(), remark: String::new() };
         let order = sandbox_order("test201911271429000");
         let at = Timestamp::from_secs(1_574_836_404);
         let request = WaybillRequest { account: &account, order: &order, service_name: SERVICE_NAME, at };
@@ -179,7 +178,8 @@ mod tests {
 
     #[test]
     fn a_signed_push_is_read() {
-        let read = TestCarrier::new(Some("s".into())).parse_push(&push(&sign("s", BODY.as_bytes()).unwrap(), BODY));
+        let read =
+            TestCarrier::new(Some("s".into())).parse_push(&push(&sign("s", BODY.as_bytes()).unwrap(), BODY));
         let (waybill, steps) = &read.unwrap().tracks[0];
         assert_eq!(waybill, "w");
         assert_eq!(*steps, [Step::new(Timestamp::from_secs(1_574_850_455), 300_002, "开始派送")]);
@@ -196,7 +196,8 @@ mod tests {
         assert!(refused(Some("s"), &push(&good, &BODY.replace("300002", "300003"))));
         assert!(refused(Some("s"), &push("no hex", BODY)));
         assert!(refused(Some("s"), &CarrierPush { body: BODY.into(), ..CarrierPush::default() }));
-        let unreadable = TestCarrier::new(Some("s".into())).parse_push(&push(&sign("s", b"{}").unwrap(), "{}"));
+        let unreadable =
+            TestCarrier::new(Some("s".into())).parse_push(&push(&sign("s", b"{}").unwrap(), "{}"));
         assert!(matches!(unreadable, Err(CarrierError::BadPush(_))));
     }
 }

@@ -27,7 +27,7 @@ pub struct Timeline {
 
 /// The track of a shop's parcel; `None` if the shop has no such parcel.
 pub async fn timeline(tx: &mut Tx, shop: ShopId, parcel: ParcelId) -> Result<Option<Timeline>, Error> {
-    match one(tx, sql::parcel::SELECT, p![shop, parcel]).await? {
+    match one(tx, sql::parcel::SELECT, p![shop, parcel]).await?.filter(|p| p.dropped_at.is_none()) {
         Some(parcel) => Ok(Some(with_steps(tx, parcel).await?.1)),
         None => Ok(None),
     }
@@ -46,7 +46,8 @@ pub async fn timelines_of_order(tx: &mut Tx, shop: ShopId, order: OrderId) -> Re
 /// A parcel of the caller's shop, with its track.
 pub async fn parcel_of_shop(tx: &mut Tx, ctx: &Ctx, id: ParcelId) -> Result<(Parcel, Timeline), Error> {
     let shop = ctx.shop(Permission::OrderRead)?;
-    let parcel = one(tx, sql::parcel::SELECT, p![shop, id]).await?.ok_or(Error::UnknownParcel)?;
+    let parcel = one(tx, sql::parcel::SELECT, p![shop, id]).await?.filter(|p| p.dropped_at.is_none());
+    let parcel = parcel.ok_or(Error::UnknownParcel)?;
     with_steps(tx, parcel).await
 }
 

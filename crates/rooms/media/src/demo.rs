@@ -37,9 +37,9 @@ struct Dice(u64);
 impl Dice {
     fn new(seed: u64, title: &str) -> Self {
         // FNV-1a mixes the title in.
-        let mixed = title.bytes().fold(0xcbf2_9ce4_8422_2325, |h: u64, b| {
-            (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let mixed = title
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |h: u64, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3));
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ mixed)
     }
 

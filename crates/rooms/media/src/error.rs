@@ -39,7 +39,9 @@ pub enum Error {
 impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
-            Self::TooLarge | Self::NotPicture | Self::TooManyPixels | Self::NoFile | Self::NotOurs => Kind::Invalid,
+            Self::TooLarge | Self::NotPicture | Self::TooManyPixels | Self::NoFile | Self::NotOurs => {
+                Kind::Invalid
+            }
             Self::NotFound => Kind::NotFound,
             Self::Unavailable(_) => Kind::Unavailable,
             Self::Denied(e) => e.kind(),

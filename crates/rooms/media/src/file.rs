@@ -41,7 +41,8 @@ impl From<Purpose> for Val<'_> {
 
 impl FromCol for Purpose {
     fn from_col(row: &Row<'_>, index: usize) -> Result<Self, Error> {
-        Self::parse(&row.get::<String>(index)?).ok_or_else(|| Error::internal("a stored purpose can't be read"))
+        Self::parse(&row.get::<String>(index)?)
+            .ok_or_else(|| Error::internal("a stored purpose can't be read"))
     }
 }
 

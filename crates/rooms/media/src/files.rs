@@ -43,7 +43,10 @@ pub struct Bucket {
 
 impl std::fmt::Debug for Bucket {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Bucket").field("name", &self.name).field("endpoint", &self.endpoint).finish_non_exhaustive()
+        f.debug_struct("Bucket")
+            .field("name", &self.name)
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
     }
 }
 
@@ -116,8 +119,9 @@ impl Files {
 
 /// A file is on the disk before its row is written.
 fn open_folder(folder: &PathBuf) -> Result<LocalFileSystem, Error> {
-    std::fs::create_dir_all(folder)
-        .map_err(|e| Error::Unavailable(object_store::Error::Generic { store: "folder", source: Box::new(e) }))?;
+    std::fs::create_dir_all(folder).map_err(|e| {
+        Error::Unavailable(object_store::Error::Generic { store: "folder", source: Box::new(e) })
+    })?;
     Ok(LocalFileSystem::new_with_prefix(folder).map_err(Error::Unavailable)?.with_fsync(true))
 }
 

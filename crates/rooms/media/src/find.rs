@@ -24,7 +24,12 @@ pub async fn get_by_path(tx: &mut Tx, ctx: &Ctx, path: &str) -> Result<Stored, E
 }
 
 /// The caller's files, the newest first.
-pub async fn list(tx: &mut Tx, ctx: &Ctx, after: Option<Cursor>, size: PageSize) -> Result<Page<Stored>, Error> {
+pub async fn list(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    after: Option<Cursor>,
+    size: PageSize,
+) -> Result<Page<Stored>, Error> {
     let after = after.unwrap_or(Cursor::NEWEST);
     let rows = tx.all(sql::LIST_FILES, p![owner(ctx)?, after.id, size.get() + 1], stored).await?;
     Ok(Page::of(rows, size, |f| Cursor { key: f.id.0, id: f.id.0 }))
@@ -33,7 +38,8 @@ pub async fn list(tx: &mut Tx, ctx: &Ctx, after: Option<Cursor>, size: PageSize)
 /// Those of `paths` that neither the shop nor the platform has stored: what a shop may not show.
 pub async fn missing(tx: &mut Tx, shop: ShopId, paths: &[String]) -> Result<Vec<String>, store::Error> {
     let keys: Vec<Option<Key>> = paths.iter().map(|path| Key::of_path(path)).collect();
-    let asked = keys.iter().map(|key| p![shop, key.as_ref().map(Key::to_string).unwrap_or_default()]).collect();
+    let asked =
+        keys.iter().map(|key| p![shop, key.as_ref().map(Key::to_string).unwrap_or_default()]).collect();
     let found = tx.opt_all(sql::MAY_SHOW, asked, |_| Ok(())).await?;
     let absent = paths.iter().zip(found).filter(|(_, found)| found.is_none());
     Ok(absent.map(|(path, _)| path.clone()).collect())

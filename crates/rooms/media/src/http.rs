@@ -84,7 +84,11 @@ pub(crate) fn unreadable(e: &axum::extract::multipart::MultipartError) -> Error 
 /// The caller's pictures, the newest first.
 #[utoipa::path(get, path = "/api/v1/media", tag = "media", params(Paging),
     responses((status = 200, body = FilePage)))]
-async fn list_files(State(app): State<App>, who: Who, face::Params(paging): face::Params<Paging>) -> Rest<FilePage> {
+async fn list_files(
+    State(app): State<App>,
+    who: Who,
+    face::Params(paging): face::Params<Paging>,
+) -> Rest<FilePage> {
     let (ctx, mut tx) = (app.store.ctx(&who.0).await?, app.store.read().await?);
     let after = paging.cursor(Cursor::NEWEST)?;
     let Page { items, next } = crate::list(&mut tx, &ctx, Some(after), paging.size()?).await?;
@@ -112,7 +116,11 @@ async fn get_file(State(app): State<App>, who: Who, IdPath(id): IdPath<MediaId>)
 #[utoipa::path(get, path = "/media/{key}", tag = "media", params(("key" = String, Path)),
     responses((status = 200, description = "The picture.", content_type = "image/*"),
         (status = 304, description = "The client has it already.")))]
-async fn serve(State(app): State<App>, IdPath(key): IdPath<String>, headers: HeaderMap) -> Result<Response, Problem> {
+async fn serve(
+    State(app): State<App>,
+    IdPath(key): IdPath<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let key: Key = key.parse()?;
     let tag = format!("\"{key}\"");
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|sent| sent.as_bytes() == tag.as_bytes());

@@ -178,7 +178,11 @@ mod tests {
 
     #[test]
     fn each_format_is_known_by_its_bytes() {
-        let cases = [(ImageFormat::Png, Format::Png), (ImageFormat::Jpeg, Format::Jpeg), (ImageFormat::WebP, Format::WebP)];
+        let cases = [
+            (ImageFormat::Png, Format::Png),
+            (ImageFormat::Jpeg, Format::Jpeg),
+            (ImageFormat::WebP, Format::WebP),
+        ];
         for (encoding, format) in cases {
             let picture = Picture::read(&encoded(3, 2, encoding)).unwrap();
             assert_eq!((picture.key.format(), picture.width, picture.height), (format, 3, 2));
@@ -190,7 +194,9 @@ mod tests {
     #[test]
     fn what_is_no_picture_is_refused() {
         let cut = &encoded(3, 2, ImageFormat::Png)[..20];
-        for bytes in [&b""[..], b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a\x03", b"GIF89a\0\0\0\0", cut] {
+        for bytes in
+            [&b""[..], b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a\x03", b"GIF89a\0\0\0\0", cut]
+        {
             assert!(matches!(Picture::read(bytes), Err(Error::NotPicture)), "{bytes:?}");
         }
     }

@@ -59,7 +59,9 @@ pub(crate) fn owner(ctx: &Ctx) -> Result<i64, Denied> {
             .or_else(|_| ctx.operator(Permission::PlatformShops))
             .map(|()| Scope::Platform.key()),
         (Actor::System, Scope::Platform) => Ok(Scope::Platform.key()),
-        _ => ctx.shop(Permission::ProductWrite).or_else(|_| ctx.shop(Permission::ShopWrite)).map(|shop| shop.0),
+        _ => {
+            ctx.shop(Permission::ProductWrite).or_else(|_| ctx.shop(Permission::ShopWrite)).map(|shop| shop.0)
+        }
     }
 }
 

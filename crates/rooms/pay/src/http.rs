@@ -123,3 +123,6 @@ async fn resolve_payment_anomaly(
     app.store.once(&caller, key, resolve).await?;
     Ok(Json(Nothing {}))
 }
+
+#[cfg(test)]
+mod tests;

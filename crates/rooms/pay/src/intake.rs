@@ -1,7 +1,7 @@
 //! News from channels on its way to the one completion path, whether it came by callback, return page or poll.
 
 use futures::future::BoxFuture;
-use kernel::{Caller, PaymentId, Scope, ShopId};
+use kernel::{Caller, Fault, PaymentId, Scope, ShopId};
 use std::sync::Arc;
 use store::{BoxFault, Store};
 
@@ -49,7 +49,7 @@ impl Intake {
     }
 
     /// Asks the channel how a payment stands, for the return page: by the shopper who pays or the shop that is paid.
-    /// Gives the payment as it is afterwards.
+    /// Gives the payment as it is afterwards; where the channel gives no answer, as it is known here.
     pub async fn ask(&self, store: &Store, caller: &Caller, payment: PaymentId) -> Result<Payment, Error> {
         let found = get(store, caller, payment).await?;
         if found.state != PaymentState::Open || found.started_wall.is_none() {
@@ -57,7 +57,11 @@ impl Intake {
         }
         for bill in open_bills(store, found.shop, payment).await? {
             let no = BillNo { shop: found.shop, payment, attempt: bill.attempt };
-            self.look(store, &no, &bill.channel).await?;
+            match self.look(store, &no, &bill.channel).await {
+                Err(e) if !e.kind().may_retry() => return Err(e),
+                Err(e) => tracing::info!(payment = payment.0, error = %e, "the poll will ask again"),
+                Ok(_) => {}
+            }
         }
         get(store, caller, payment).await
     }
@@ -107,7 +111,7 @@ impl Intake {
         let kind = match fault.code() {
             AMOUNT_MISMATCH => AnomalyKind::AmountMismatch,
             PAID_TWICE => AnomalyKind::PaidTwice,
-            code if code == kernel::Fault::code(&Error::NotFound) => AnomalyKind::NoSuchPayment,
+            code if code == Error::NotFound.code() => AnomalyKind::NoSuchPayment,
             _ => return Err(Error::Completion(fault)),
         };
         let Paid { shop, payment, channel, channel_txn, amount, .. } = paid;
@@ -217,9 +221,10 @@ mod tests {
             testing::open(&house.store, opening(100)).await.unwrap();
             house.start("till").await.unwrap();
             let paid = house.till.pay(&bill(1), 100);
+            let shopper = testing::shopper();
             let (by_notice, by_page, ()) = tokio::join!(
                 house.notice(json(&paid)),
-                house.intake.ask(&house.store, &testing::shopper(), PAYMENT),
+                house.intake.ask(&house.store, &shopper, PAYMENT),
                 house.work(),
             );
             assert_eq!(by_notice.unwrap().status, 200);
@@ -234,13 +239,23 @@ mod tests {
             let house = House::new(&kit).await;
             testing::open(&house.store, opening(100)).await.unwrap();
             house.start("till").await.unwrap();
-            let ask = || house.intake.ask(&house.store, &testing::shopper(), PAYMENT);
+            let shopper = testing::shopper();
+            let ask = || house.intake.ask(&house.store, &shopper, PAYMENT);
             assert_eq!(ask().await.unwrap().state, PaymentState::Open);
             house.till.pay(&bill(1), 100);
             assert_eq!(ask().await.unwrap().state, PaymentState::Captured);
             let asked = house.till.asked.lock().unwrap().len();
             ask().await.unwrap();
             assert_eq!(house.till.asked.lock().unwrap().len(), asked, "what is known is not asked");
+        }
+
+        async fn a_channel_that_does_not_answer_leaves_the_payment_as_it_is_known(kit) {
+            let house = House::new(&kit).await;
+            testing::open(&house.store, opening(100)).await.unwrap();
+            house.start("till").await.unwrap();
+            *house.till.down.lock().unwrap() = Some(crate::ChannelError::Unavailable("cut".into()));
+            let asked = house.intake.ask(&house.store, &testing::shopper(), PAYMENT).await;
+            assert_eq!(asked.unwrap().state, PaymentState::Open);
         }
 
         async fn what_the_channel_did_not_sign_is_no_notice(kit) {

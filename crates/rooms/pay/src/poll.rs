@@ -1,6 +1,6 @@
 //! Asks channels after open bills, and closes those whose payment was given up.
 
-use kernel::{Caller, PaymentId, Scope, ShopId, Timestamp};
+use kernel::{Caller, Fault, PaymentId, Scope, ShopId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{BoxFault, Job, Outcome, Store};
 
@@ -66,8 +66,8 @@ pub(crate) async fn poll(
             Ok(BillNews::Paid(_) | BillNews::Closed) => return Ok(Outcome::Done),
             Ok(BillNews::Unknown | BillNews::Waiting) => {}
             Err(e @ Error::NoSuchChannel) => return Ok(Outcome::Park(e.to_string())),
-            Err(Error::ChannelUnavailable) => {
-                tracing::info!(payment = job.payment.0, "a channel gives no answer; it is asked again");
+            Err(e) if e.kind().may_retry() => {
+                tracing::info!(payment = job.payment.0, error = %e, "a bill will be asked after again");
             }
             Err(e) => return Err(e.into()),
         }

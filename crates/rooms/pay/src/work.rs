@@ -1,7 +1,7 @@
 //! The room's tasks, put on the list of those that the workers do.
 
 use std::sync::Arc;
-use store::Registry;
+use store::{BoxFault, Outcome, Registry};
 
 use crate::{Channels, CloseBills, Completion, Intake, PollBill, SendRefund, poll, send};
 
@@ -16,17 +16,48 @@ pub fn register(
     let of_poll = Arc::clone(&intake);
     registry.on_task::<PollBill, _>(move |store, caller, job| {
         let intake = Arc::clone(&of_poll);
-        Box::pin(async move { poll::poll(&intake, &store, &caller, job).await })
+        Box::pin(async move { patient(poll::poll(&intake, &store, &caller, job).await) })
     });
     let of_close = Arc::clone(&intake);
     registry.on_task::<CloseBills, _>(move |store, caller, job| {
         let intake = Arc::clone(&of_close);
-        Box::pin(async move { poll::close(&intake, &store, &caller, job).await })
+        Box::pin(async move { patient(poll::close(&intake, &store, &caller, job).await) })
     });
     let of_send = Arc::clone(&intake);
     registry.on_task::<SendRefund, _>(move |store, caller, job| {
         let intake = Arc::clone(&of_send);
-        Box::pin(async move { send::send(&intake, &store, &caller, job).await })
+        Box::pin(async move { patient(send::send(&intake, &store, &caller, job).await) })
     });
     intake
+}
+
+/// The pause after a failure that may pass by itself, in ms of wall time.
+const PAUSE_MS: i64 = kernel::second_ms(30);
+
+/// These tasks ask for as long as it takes, far more often than the workers bear with failures: one that may pass by
+/// itself is no reason to give up what has gone well a hundred times.
+fn patient(result: Result<Outcome, BoxFault>) -> Result<Outcome, BoxFault> {
+    match result {
+        Err(e) if e.kind().may_retry() => {
+            tracing::info!(code = e.code(), error = %e, "a payment task waits and tries again");
+            Ok(Outcome::Again { in_ms: PAUSE_MS })
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Error;
+
+    #[test]
+    fn only_what_may_pass_by_itself_is_waited_for() {
+        let waits = |e: Error| matches!(patient(Err(e.into())), Ok(Outcome::Again { .. }));
+        assert!(waits(Error::ChannelUnavailable));
+        assert!(waits(store::Error::unavailable("asleep").into()));
+        assert!(!waits(Error::BadNotice));
+        assert!(!waits(store::Error::internal("a fault").into()));
+        assert!(matches!(patient(Ok(Outcome::Done)), Ok(Outcome::Done)));
+    }
 }

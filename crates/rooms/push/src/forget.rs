@@ -86,7 +86,7 @@ mod tests {
             assert_eq!(kept(&store).await, [waiting]);
             assert_eq!(jobs(&store).await, 1);
             let ctx = store.ctx(&developer(SHOP)).await.unwrap();
-            let gone = crate::push(&mut *store.read().await.unwrap(), &ctx, old).await;
+            let gone = crate::push(&mut store.read().await.unwrap(), &ctx, old).await;
             assert!(matches!(gone, Err(Error::NoSuchPush)));
         }
 

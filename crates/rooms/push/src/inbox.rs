@@ -132,7 +132,7 @@ mod tests {
             assert_eq!(store.write(&me, MarkRead::One(first)).await.unwrap().unread, 2);
             assert_eq!(store.write(&me, MarkRead::All).await.unwrap().unread, 0);
             assert_eq!(read_at(first).await, at);
-            assert_eq!(glance(&mut *store.read().await.unwrap(), &ctx).await.unwrap().unread, 0);
+            assert_eq!(glance(&mut store.read().await.unwrap(), &ctx).await.unwrap().unread, 0);
         }
 
         async fn a_notice_of_somebody_else_does_not_exist(kit) {
@@ -147,7 +147,7 @@ mod tests {
             }
             store.write(&other, MarkRead::All).await.unwrap();
             let ctx = store.ctx(&Caller::shopper(SHOPPER)).await.unwrap();
-            let mine = glance(&mut *store.read().await.unwrap(), &ctx).await.unwrap();
+            let mine = glance(&mut store.read().await.unwrap(), &ctx).await.unwrap();
             assert_eq!(mine, Glance { unread: 1, newest: Some(id) });
         }
 

@@ -2,7 +2,8 @@
 
 use kernel::{minute_ms, second_ms};
 
-/// The waits between deliveries, in ms of wall time: ten deliveries over about 3.6 hours.
+/// The waits between deliveries, in ms of wall time: ten deliveries over about 3.6 hours. Published for shop events;
+/// it serves the others too, for which none is published.
 pub const WAITS_MS: [i64; 9] = [
     0,
     0,

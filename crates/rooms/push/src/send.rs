@@ -6,16 +6,16 @@
 //! has left the line with its first delivery.
 
 use futures::future::{BoxFuture, join_all};
-use kernel::{AppId, Caller, Ctx, PushId, Scope};
+use kernel::{AppId, Caller, Ctx, PushId};
 use serde::{Deserialize, Serialize};
-use store::{Batch, Command, Job, Outcome, Row, Store, Tx, p};
+use store::{Batch, Command, Job, Outcome, Store, Tx, p};
 
 use crate::{
-    AesKey, Error, Failure, PushState,
+    Error, Failure, PushState,
+    claim::Claim,
     envelope::{Claimed, Route},
-    schedule::{LEASE_MS, wait_after},
+    schedule::wait_after,
     sender::{Sender, Went},
-    set_endpoint::purpose,
     sql,
 };
 
@@ -42,9 +42,14 @@ pub(crate) fn run(
     job: SendPush,
 ) -> BoxFuture<'static, Result<Outcome, store::BoxFault>> {
     Box::pin(async move {
-        let claim = store.write(&caller, Claim(job)).await?;
-        let sent =
-            claim.pushes.into_iter().map(|push| send_one(&sender, &store, &caller, &claim.route, push, job));
+        let claim = {
+            let _one_at_a_time = sender.gate(job.app).await;
+            store.write(&caller, Claim(job)).await?
+        };
+        let sent = claim
+            .pushes
+            .into_iter()
+            .map(|push| send_one(&sender, &store, &caller, claim.route.as_ref(), push, job));
         join_all(sent).await.into_iter().collect::<Result<(), Error>>()?;
         Ok(next(&store, &caller, job).await?)
     })
@@ -54,7 +59,7 @@ async fn send_one(
     sender: &Sender,
     store: &Store,
     caller: &Caller,
-    route: &Option<Route>,
+    route: Option<&Route>,
     push: Claimed,
     job: SendPush,
 ) -> Result<(), Error> {
@@ -82,71 +87,6 @@ async fn next(store: &Store, caller: &Caller, job: SendPush) -> Result<Outcome, 
             Outcome::Again { in_ms: (at - store.wall()).max(0) }
         }
     })
-}
-
-/// Takes up what is to be sent now.
-struct Claim(SendPush);
-
-struct Claims {
-    pushes: Vec<Claimed>,
-    /// `None` if the endpoint was removed.
-    route: Option<Route>,
-}
-
-impl Command for Claim {
-    type Out = Claims;
-    type Err = Error;
-    const NAME: &'static str = "push.claim";
-
-    async fn run(&self, tx: &mut Tx, ctx: &Ctx) -> Result<Claims, Error> {
-        ctx.system()?;
-        let (scope, job, lease) = (ctx.scope.key(), self.0, ctx.wall + LEASE_MS);
-        let first = tx.opt(sql::CLAIM_FIRST_IN_LINE, p![scope, job.app, lease], claimed).await?;
-        let due = tx.opt(sql::CLAIM_DUE, p![scope, job.push, ctx.wall, lease], claimed).await?;
-        let pushes: Vec<Claimed> = first.into_iter().chain(due).collect();
-        let route = if pushes.is_empty() { None } else { route(tx, ctx.scope, job.app).await? };
-        Ok(Claims { pushes, route })
-    }
-}
-
-fn claimed(row: &Row<'_>) -> Result<Claimed, store::Error> {
-    Ok(Claimed {
-        push: row.get(0)?,
-        series: row.get(1)?,
-        attempt: row.get(2)?,
-        event: row.get(3)?,
-        to_user: row.get(4)?,
-        from_user: row.get(5)?,
-        at: row.get(6)?,
-        body: row.get(7)?,
-    })
-}
-
-/// The endpoint with its secrets open; `None` if there is none.
-pub(crate) async fn route(tx: &mut Tx, scope: Scope, app: AppId) -> Result<Option<Route>, Error> {
-    let vault = tx.vault().clone();
-    let open = |what: &str, sealed: &[u8]| -> Result<String, store::Error> {
-        let plain = vault.open(&purpose(what, scope, app), sealed)?;
-        String::from_utf8(plain).map_err(|_| store::Error::internal("a sealed secret is not text"))
-    };
-    let found = tx
-        .opt(sql::SELECT_ROUTE, p![scope.key(), app], |r| {
-            let key = match r.get::<Option<Vec<u8>>>(2)? {
-                Some(sealed) => AesKey::parse(&open("aes key", &sealed)?),
-                None => None,
-            };
-            Ok(Route {
-                url: r.get(0)?,
-                token: open("token", &r.get::<Vec<u8>>(1)?)?,
-                aes_key: key,
-                appid: r.get(3)?,
-                mode: r.get(4)?,
-                format: r.get(5)?,
-                version: r.get(6)?,
-            })
-        })
-        .await?;
-    Ok(found)
 }
 
 /// Writes down how a delivery went.
@@ -210,6 +150,7 @@ mod tests {
     use super::*;
     use crate::{
         Format, Logged, Mode, RemoveEndpoint, SetEndpoint,
+        schedule::LEASE_MS,
         testing::{
             APP, HURRY, OTHER_SHOP, Queue, Receiver, SHOP, Seen, developer, drain, logged, open, paid,
             queued, system, to,

@@ -1,12 +1,14 @@
 //! Reaches merchants' URLs: one client with all its limits, for pushes and for checks.
 
-use kernel::Timestamp;
+use kernel::{AppId, Timestamp};
 use rand::RngExt;
 use reqwest::{Client, RequestBuilder, Response, Url, redirect::Policy};
 use std::{
     error::Error as StdError,
+    sync::Arc,
     time::{Duration, Instant},
 };
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
     Error, Failure,
@@ -26,7 +28,11 @@ const KEPT_CHARS: usize = 500;
 pub struct Sender {
     client: Client,
     guard: Guard,
+    gates: Arc<[Mutex<()>; GATES]>,
 }
+
+/// Endpoints share this many gates.
+const GATES: usize = 16;
 
 /// How a request went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +63,14 @@ impl Sender {
             .user_agent("Kaidian")
             .build()
             .map_err(Error::Client)?;
-        Ok(Self { client, guard })
+        Ok(Self { client, guard, gates: Arc::default() })
+    }
+
+    /// Held while a push of this application is taken up. Correctness does not need it: the claim compares and
+    /// swaps. But jobs that all reach for the same first push would mostly go away with nothing.
+    pub(crate) async fn gate(&self, app: AppId) -> Option<MutexGuard<'_, ()>> {
+        let which = usize::try_from(app.get()).unwrap_or_default() % GATES;
+        Some(self.gates.get(which)?.lock().await)
     }
 
     /// Delivers a push once. It is acknowledged by status 200 with nothing, `success`, or JSON with errcode 0.

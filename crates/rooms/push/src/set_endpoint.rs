@@ -282,7 +282,7 @@ mod tests {
                 let refused = store.write(&caller, good()).await;
                 assert!(matches!(refused, Err(Error::Denied(Denied::Forbidden))));
                 let ctx = store.ctx(&caller).await.unwrap();
-                let refused = endpoints(&mut *store.read().await.unwrap(), &ctx).await;
+                let refused = endpoints(&mut store.read().await.unwrap(), &ctx).await;
                 assert!(matches!(refused, Err(Error::Denied(Denied::Forbidden))));
             }
         }

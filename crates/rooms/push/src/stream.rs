@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use crate::{Glance, inbox};
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_mins(10);
 
 /// The open streams, which a stopping program must end: otherwise it would wait for its clients.
 #[derive(Debug)]

@@ -77,24 +77,30 @@ pub(crate) fn is_public(ip: IpAddr) -> bool {
     }
 }
 
-/// The special-purpose blocks of IPv4 (RFC 6890 and its registry).
+/// The special-purpose blocks of IPv4 (RFC 6890 and its registry): network and length of its prefix.
+const SPECIAL_V4: [(Ipv4Addr, u32); 15] = [
+    (Ipv4Addr::UNSPECIFIED, 8),           // this network
+    (Ipv4Addr::new(10, 0, 0, 0), 8),      // private
+    (Ipv4Addr::new(100, 64, 0, 0), 10),   // carrier-grade NAT
+    (Ipv4Addr::new(127, 0, 0, 0), 8),     // this machine
+    (Ipv4Addr::new(169, 254, 0, 0), 16),  // link-local, where clouds keep their metadata
+    (Ipv4Addr::new(172, 16, 0, 0), 12),   // private
+    (Ipv4Addr::new(192, 0, 0, 0), 24),    // protocol assignments
+    (Ipv4Addr::new(192, 0, 2, 0), 24),    // documentation
+    (Ipv4Addr::new(192, 88, 99, 0), 24),  // 6to4 relays
+    (Ipv4Addr::new(192, 168, 0, 0), 16),  // private
+    (Ipv4Addr::new(198, 18, 0, 0), 15),   // benchmarks
+    (Ipv4Addr::new(198, 51, 100, 0), 24), // documentation
+    (Ipv4Addr::new(203, 0, 113, 0), 24),  // documentation
+    (Ipv4Addr::new(224, 0, 0, 0), 4),     // multicast
+    (Ipv4Addr::new(240, 0, 0, 0), 4),     // reserved, broadcast
+];
+
 fn is_public_v4(ip: Ipv4Addr) -> bool {
-    let [a, b, c, _] = ip.octets();
-    let special = match (a, b, c) {
-        (0 | 10 | 127, ..)          // this network, private, this machine
-        | (169, 254, _)             // link-local, where clouds keep their metadata
-        | (192, 168, _)             // private
-        | (192, 0, 0 | 2)           // protocol assignments, documentation
-        | (192, 88, 99)             // 6to4 relays
-        | (198, 18 | 19, _)         // benchmarks
-        | (198, 51, 100)            // documentation
-        | (203, 0, 113)             // documentation
-        | (224.., ..) => true,      // multicast, reserved, broadcast
-        (100, b, _) => (64..128).contains(&b), // carrier-grade NAT
-        (172, b, _) => (16..32).contains(&b),  // private
-        _ => false,
-    };
-    !special
+    SPECIAL_V4.iter().all(|(network, length)| {
+        let beyond = 32 - length;
+        ip.to_bits() >> beyond != network.to_bits() >> beyond
+    })
 }
 
 /// Only global unicast (2000::/3), without the blocks that lead elsewhere. Loopback, ULA, link-local, multicast,

@@ -116,12 +116,12 @@ pub(crate) async fn queued(store: &Store, order: i64) -> PushId {
 
 pub(crate) async fn logged(store: &Store, push: PushId) -> crate::Logged {
     let ctx = store.ctx(&developer(SHOP)).await.unwrap();
-    crate::push(&mut *store.read().await.unwrap(), &ctx, push).await.unwrap()
+    crate::push(&mut store.read().await.unwrap(), &ctx, push).await.unwrap()
 }
 
 pub(crate) async fn endpoint(store: &Store) -> crate::Endpoint {
     let ctx = store.ctx(&developer(SHOP)).await.unwrap();
-    crate::endpoint(&mut *store.read().await.unwrap(), &ctx, APP).await.unwrap().unwrap()
+    crate::endpoint(&mut store.read().await.unwrap(), &ctx, APP).await.unwrap().unwrap()
 }
 
 /// Works until nothing is due.

@@ -7,7 +7,7 @@ use store::{Command, Job, Outcome, Store, Tx, p};
 
 use crate::{
     Endpoint, EndpointState, Error,
-    send::route,
+    claim::route,
     sender::{Sender, Went},
     set_endpoint::{endpoint, owner},
     sql,

@@ -26,7 +26,9 @@ fn element(out: &mut String, name: &str, value: &Value) {
     if let Value::Array(items) = value {
         return items.iter().for_each(|item| element(out, name, item));
     }
-    out.push_str(&format!("<{name}>"));
+    for part in ["<", name, ">"] {
+        out.push_str(part);
+    }
     match value {
         Value::Null | Value::Array(_) => {}
         Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
@@ -34,7 +36,9 @@ fn element(out: &mut String, name: &str, value: &Value) {
         Value::String(s) => cdata(out, s),
         Value::Object(fields) => members(out, named(fields)),
     }
-    out.push_str(&format!("</{name}>"));
+    for part in ["</", name, ">"] {
+        out.push_str(part);
+    }
 }
 
 /// A section ends at the first `]]>`, so one inside the text is divided between two sections. Characters that XML

@@ -37,7 +37,10 @@ pub(crate) fn totals_row(r: &Row<'_>) -> Result<Totals, Error> {
 pub async fn check(tx: &mut Tx) -> Result<Vec<Finding>, Error> {
     tx.all(sql::CHECK_SUMS, p![], |r| {
         let (shop, order): (i64, i64) = (r.get(0)?, r.get(1)?);
-        Ok(Finding::new("settle.sums", format!("the settlement of order {order} of shop {shop} does not add up")))
+        Ok(Finding::new(
+            "settle.sums",
+            format!("the settlement of order {order} of shop {shop} does not add up"),
+        ))
     })
     .await
 }

@@ -1,6 +1,8 @@
 //! Settles a finished order: the platform's fee, the shop's share.
 
-use kernel::{Ctx, Cursor, Money, OrderId, Page, PageSize, Permission, Scope, ShopId, ShopperId, Timestamp, TransferId};
+use kernel::{
+    Ctx, Cursor, Money, OrderId, Page, PageSize, Permission, Scope, ShopId, ShopperId, Timestamp, TransferId,
+};
 use ledger::{Account, AccountKind, Leg, Posting};
 use store::{Tx, p};
 use trade::Order;
@@ -129,8 +131,7 @@ pub async fn settlements(
     size: PageSize,
 ) -> Result<Page<Settlement>, Error> {
     let shop: ShopId = ctx.shop(Permission::MoneyRead)?;
-    let rows = tx
-        .all(sql::LIST_SETTLEMENTS, p![shop, after.key, after.id, size.get() + 1], sql::settlement)
-        .await?;
+    let rows =
+        tx.all(sql::LIST_SETTLEMENTS, p![shop, after.key, after.id, size.get() + 1], sql::settlement).await?;
     Ok(Page::of(rows, size, |s| Cursor { key: s.settled_at.ms(), id: s.order.0 }))
 }

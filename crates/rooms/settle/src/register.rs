@@ -23,7 +23,9 @@ pub fn register(registry: &mut Registry) {
             Ok(())
         })
     });
-    registry.on_events("settle.news", &[OrderSettled::KIND], |tx, ctx, happened| Box::pin(tell(tx, ctx, happened)));
+    registry.on_events("settle.news", &[OrderSettled::KIND], |tx, ctx, happened| {
+        Box::pin(tell(tx, ctx, happened))
+    });
 }
 
 async fn tell(tx: &mut Tx, ctx: &Ctx, happened: &Happened) -> Result<(), BoxFault> {
@@ -35,6 +37,7 @@ async fn tell(tx: &mut Tx, ctx: &Ctx, happened: &Happened) -> Result<(), BoxFaul
         "order_info".into(),
         json!({ "order_id": settled.order.to_string(), "settle_time": settled.at.secs() }),
     );
-    push::queue(tx, ctx, &push::Message { app: app.app, event: "channels_ec_order_settle", from_user, body }).await?;
+    push::queue(tx, ctx, &push::Message { app: app.app, event: "channels_ec_order_settle", from_user, body })
+        .await?;
     Ok(())
 }

@@ -103,7 +103,9 @@ impl Fault for Error {
 
     fn facts(&self) -> Option<Value> {
         match self {
-            Self::Text { field, .. } | Self::Address(AddressError { field }) => Some(json!({ "field": field })),
+            Self::Text { field, .. } | Self::Address(AddressError { field }) => {
+                Some(json!({ "field": field }))
+            }
             Self::WrongState { state } => Some(json!({ "state": state })),
             _ => None,
         }

@@ -6,12 +6,14 @@ mod create;
 mod error;
 mod event;
 mod find;
+mod http;
 mod profile;
 mod settings;
 mod shop;
 mod sql;
 #[cfg(test)]
 mod testing;
+mod wire;
 
 pub use address::{
     AddAddress, AddressDetail, DeleteAddress, Place, ShopAddress, UpdateAddress, add_address, delete_address,
@@ -22,12 +24,15 @@ pub use create::{CreateShop, DEFAULT_FEE, create};
 pub use error::Error;
 pub use event::{Admitted, AutoAuditChanged, Closed};
 pub use find::{for_operator, for_order, get, list, list_open, own, public};
+pub use http::routes;
 pub use identity::{Address, AddressError, AddressParts};
 pub use profile::{ChangeProfile, update_profile};
 pub use settings::{ChangeSettings, SetAutoAudit, SetFee, change_settings, set_auto_audit, set_fee};
 pub use shop::{
-    ADMISSION_MOVES, AUTO_CONFIRM_DAYS, AdmissionState, Shop, ShopTerms, Step, SubjectType, UNPAID_CLOSE_MINUTES,
+    ADMISSION_MOVES, AUTO_CONFIRM_DAYS, AdmissionState, Shop, ShopTerms, Step, SubjectType,
+    UNPAID_CLOSE_MINUTES,
 };
+pub use wire::wire_routes;
 
 /// The room's tables.
 pub const MIGRATIONS: store::Room = store::migrations!("shop", "V1__shop");

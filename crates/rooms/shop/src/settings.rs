@@ -137,6 +137,23 @@ mod tests {
             assert!(matches!(store.write(&staff(1), days(7)).await, Err(Error::NotFound)));
         }
 
+        async fn of_changes_at_the_same_moment_each_counts_once_or_is_refused(kit) {
+            let store = kit.store(Registry::new()).await;
+            let shop = open_shop(&store).await;
+            let writes = (0..8).map(|n| {
+                let store = store.clone();
+                let days = ChangeSettings { auto_confirm_days: Some(n + 1), ..ChangeSettings::default() };
+                async move { store.write(&staff(shop.0), days).await }
+            });
+            let done = futures::future::join_all(writes).await;
+            let counted = done.iter().filter(|r| r.is_ok()).count();
+            assert!(counted > 0 && done.iter().all(|r| matches!(r, Ok(_) | Err(Error::Raced))), "{done:?}");
+            let mut tx = store.read().await.unwrap();
+            let version = crate::get(&mut tx, shop).await.unwrap().unwrap().version;
+            // Entered, admitted, and once more for each change that counted.
+            assert_eq!(version, 2 + i64::try_from(counted).unwrap());
+        }
+
         async fn the_fee_is_the_platforms_to_set(kit) {
             let store = kit.store(Registry::new()).await;
             let shop = open_shop(&store).await;

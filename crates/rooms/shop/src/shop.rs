@@ -110,7 +110,7 @@ pub const AUTO_CONFIRM_DAYS: i64 = 10;
 pub const UNPAID_CLOSE_MINUTES: i64 = 30;
 
 /// A shop, as its staff and the operators see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shop {
     /// The tenant.
     pub id: ShopId,
@@ -199,7 +199,9 @@ impl ShopTerms {
 }
 
 fn bps(row: &Row<'_>, index: usize) -> Result<Bps, StoreError> {
-    u32::try_from(row.get::<i64>(index)?).map(Bps).map_err(|_| StoreError::internal("a stored fee can't be read"))
+    u32::try_from(row.get::<i64>(index)?)
+        .map(Bps)
+        .map_err(|_| StoreError::internal("a stored fee can't be read"))
 }
 
 #[cfg(test)]

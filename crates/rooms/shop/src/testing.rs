@@ -1,10 +1,14 @@
 //! Personas and things of the room's tests.
 
+use axum::{body::Body, http::Request};
+use face::{App, Identified, TokenFault};
 use identity::{Address, AddressParts};
-use kernel::{
-    Actor, Caller, Currency, OperatorId, Permission, Permissions, Scope, ShopId, StaffId,
-};
+use kernel::{Actor, AppId, Caller, Currency, OperatorId, Permission, Permissions, Scope, ShopId, StaffId};
+use media::Files;
+use serde_json::Value;
+use std::sync::Arc;
 use store::Store;
+use tower::ServiceExt;
 
 use crate::{AddressDetail, Admission, CreateShop, Step, SubjectType};
 
@@ -56,6 +60,73 @@ pub(crate) fn address() -> AddressDetail {
         national_code: "440105".into(),
     };
     AddressDetail::of(Address::new(&parts).unwrap())
+}
+
+/// The shop's own application.
+pub(crate) fn shop_app(shop: i64) -> Caller {
+    let (shop, may) = (ShopId(shop), Permissions::of(&[Permission::ShopRead, Permission::ShopWrite]));
+    caller(Scope::Shop(shop), Actor::ShopApp { shop, app: AppId(5), may })
+}
+
+/// The room's routes over a fresh database.
+pub(crate) async fn app(kit: &store::testkit::Kit) -> App {
+    let store = kit.store(store::Registry::new()).await;
+    App::over(store).with(Arc::new(Files::in_memory("https://shop.example"))).build()
+}
+
+/// An answer of the native face.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    body: Value,
+}
+
+impl Answer {
+    /// The body of a good answer.
+    pub(crate) fn ok(&self) -> &Value {
+        assert_eq!(self.status, 200, "{}", self.body);
+        &self.body
+    }
+
+    /// The code of a refusal.
+    pub(crate) fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap()
+    }
+}
+
+/// Sends a request as `caller`, under a key made of its method and path.
+pub(crate) async fn call(
+    app: &App,
+    caller: Option<Caller>,
+    method: &str,
+    path: &str,
+    body: Option<Value>,
+) -> Answer {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("idempotency-key", "k")
+        .body(body.map_or_else(Body::empty, |b| Body::from(b.to_string())))
+        .unwrap();
+    request.extensions_mut().insert(match caller {
+        Some(caller) => Identified::As(caller),
+        None => Identified::Nobody(TokenFault::Missing),
+    });
+    let (native, _) = crate::routes().split_for_parts();
+    let router = native.merge(crate::wire_routes()).with_state(app.clone());
+    let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    Answer { status: parts.status.as_u16(), body: serde_json::from_slice(&bytes).unwrap_or_default() }
+}
+
+/// Sends a request to the WeChat-compatible face.
+pub(crate) async fn wire(
+    app: &App,
+    caller: Option<Caller>,
+    method: &str,
+    path: &str,
+    body: Option<Value>,
+) -> Value {
+    call(app, caller, method, path, body).await.ok().clone()
 }
 
 mod sql_tests {

@@ -12,7 +12,6 @@ CREATE TABLE stock_level (
     version BIGINT NOT NULL,
     PRIMARY KEY (shop_id, sku_id, warehouse_id)
 );
-CREATE INDEX stock_level_product ON stock_level (shop_id, product_id);
 
 CREATE TABLE stock_hold (
     shop_id BIGINT NOT NULL,

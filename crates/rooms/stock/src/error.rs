@@ -32,6 +32,15 @@ pub enum Error {
     /// The note is too long or holds a control character.
     #[error("the note {0}")]
     NoteInvalid(TextError),
+    /// A correction both by a difference and to a number, or neither.
+    #[error("a correction is either by a difference or to a number")]
+    ChangeUnclear,
+    /// The product's draft is in audit.
+    #[error("the product's draft is in audit")]
+    InAudit,
+    /// The product was never on sale.
+    #[error("the product was never on sale")]
+    NeverListed,
     /// The product has no such sku in this shop.
     #[error("there is no such sku")]
     SkuUnknown,
@@ -75,8 +84,13 @@ impl Fault for Error {
             | Self::HoldReused
             | Self::HoldSettled { .. }
             | Self::ReturnTooMuch { .. }
-            | Self::ReturnReused => Kind::Conflict,
-            Self::QuantityInvalid { .. } | Self::NothingToChange | Self::NoteInvalid(_) => Kind::Invalid,
+            | Self::ReturnReused
+            | Self::InAudit
+            | Self::NeverListed => Kind::Conflict,
+            Self::QuantityInvalid { .. }
+            | Self::NothingToChange
+            | Self::NoteInvalid(_)
+            | Self::ChangeUnclear => Kind::Invalid,
             Self::SkuUnknown | Self::HoldUnknown { .. } => Kind::NotFound,
             Self::Denied(e) => e.kind(),
             Self::Store(e) => e.kind(),
@@ -90,6 +104,9 @@ impl Fault for Error {
             Self::QuantityInvalid { .. } => "stock.quantity_invalid",
             Self::NothingToChange => "stock.nothing_to_change",
             Self::NoteInvalid(_) => "stock.note_invalid",
+            Self::ChangeUnclear => "stock.change_unclear",
+            Self::InAudit => "stock.in_audit",
+            Self::NeverListed => "stock.never_listed",
             Self::SkuUnknown => "stock.sku_unknown",
             Self::HoldUnknown { .. } => "stock.hold_unknown",
             Self::HoldReused => "stock.hold_reused",

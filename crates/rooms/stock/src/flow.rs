@@ -2,7 +2,7 @@
 
 use kernel::{Ctx, Cursor, HoldId, Page, PageSize, Permission, ShopId, SkuId, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{Batch, FromCol, Row, Tx, p};
+use store::{Batch, FromCol, Row, Tx, Val, p};
 use utoipa::ToSchema;
 
 use crate::{Error, sql};
@@ -11,6 +11,7 @@ use crate::{Error, sql};
 /// the others are ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = stock::Reason)]
 pub enum Reason {
     /// Promised to an order.
     Ordered = 4,
@@ -86,7 +87,8 @@ impl FlowFilter {
 
     /// Five numbers for five places; -1 is no reason.
     fn op_types(&self) -> [i64; 5] {
-        Reason::ALL.map(|r| if self.reasons.is_empty() || self.reasons.contains(&r) { r.op_type() } else { -1 })
+        Reason::ALL
+            .map(|r| if self.reasons.is_empty() || self.reasons.contains(&r) { r.op_type() } else { -1 })
     }
 }
 
@@ -100,10 +102,9 @@ pub async fn flow(
     size: PageSize,
 ) -> Result<Page<FlowLine>, Error> {
     let shop = ctx.shop(Permission::ProductRead)?;
-    let [a, b, c, d, e] = filter.op_types();
-    let ordered = Reason::Ordered.op_type();
-    let (from, until, most) = (filter.from, filter.until, size.get() + 1);
-    let params = p![shop, sku, cursor.key, from, until, a, b, c, d, e, ordered, most];
+    let mut params = p![shop, sku, cursor.key, filter.from, filter.until];
+    params.extend(filter.op_types().map(Val::from));
+    params.extend(p![Reason::Ordered.op_type(), size.get() + 1]);
     let lines = tx.all(sql::FLOW, params, line).await?;
     Ok(Page::of(lines, size, |line| Cursor { key: line.version, id: 0 }))
 }

@@ -44,8 +44,7 @@ async fn returned_before(
     hold: HoldId,
     item: Item,
 ) -> Result<(), Error> {
-    let before =
-        tx.opt(sql::FIND_RETURN, p![shop, hold, reference, item.sku], |r| r.get::<i64>(0)).await?;
+    let before = tx.opt(sql::FIND_RETURN, p![shop, hold, reference, item.sku], |r| r.get::<i64>(0)).await?;
     if before == Some(item.quantity) { Ok(()) } else { Err(Error::ReturnReused) }
 }
 

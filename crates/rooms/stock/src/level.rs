@@ -1,6 +1,7 @@
 //! Levels: how many pieces of a sku there are, in which state.
 
 use kernel::{Ctx, Denied, Item, Permission, ProductId, Scope, ShopId, SkuId};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::{Row, Tx, p};
 
@@ -13,7 +14,7 @@ pub(crate) const MAIN: i64 = 0;
 pub const MOST_PIECES: i64 = 10_000_000;
 
 /// The pieces of a sku: `received + corrected = available + reserved + sold − returned`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Level {
     /// Which sku.
     pub sku: SkuId,
@@ -66,7 +67,7 @@ pub(crate) fn from_row(r: &Row<'_>) -> Result<Level, store::Error> {
     })
 }
 
-/// The level of a sku; of one that never had any, zeros.
+/// The level of a sku; of one that never had any, zeros. Who may see it is the caller's question.
 pub async fn level(tx: &mut Tx, shop: ShopId, sku: SkuId) -> Result<Level, Error> {
     let found = tx.opt(sql::FIND_LEVEL, p![shop, sku, MAIN], from_row).await?;
     Ok(found.unwrap_or(Level::none(sku)))
@@ -79,15 +80,23 @@ pub async fn levels(tx: &mut Tx, shop: ShopId, skus: &[SkuId]) -> Result<Vec<Lev
     Ok(found.into_iter().zip(skus).map(|(level, sku)| level.unwrap_or(Level::none(*sku))).collect())
 }
 
-/// The levels that a product's skus have, by sku.
-pub async fn levels_of_product(tx: &mut Tx, shop: ShopId, product: ProductId) -> Result<Vec<Level>, Error> {
-    Ok(tx.all(sql::LEVELS_OF_PRODUCT, p![shop, product, MAIN], from_row).await?)
-}
-
-/// The levels of the caller's product. Needs [`Permission::ProductRead`].
+/// The levels of all skus of a product of the caller's, by sku. Needs [`Permission::ProductRead`].
 pub async fn own_levels(tx: &mut Tx, ctx: &Ctx, product: ProductId) -> Result<Vec<Level>, Error> {
     let shop = ctx.shop(Permission::ProductRead)?;
-    levels_of_product(tx, shop, product).await
+    let skus = catalog::skus_of(tx, shop, product).await?;
+    if skus.is_empty() {
+        return Err(Error::SkuUnknown);
+    }
+    levels(tx, shop, &skus).await
+}
+
+/// The level of a sku of a product of the caller's. Needs [`Permission::ProductRead`].
+pub async fn own_level(tx: &mut Tx, ctx: &Ctx, product: ProductId, sku: SkuId) -> Result<Level, Error> {
+    let shop = ctx.shop(Permission::ProductRead)?;
+    if !catalog::sku_exists(tx, shop, product, sku).await? {
+        return Err(Error::SkuUnknown);
+    }
+    level(tx, shop, sku).await
 }
 
 /// The shop in whose scope a flow works. Who may has been decided by the flow.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod adjust;
 mod check;
 mod correct;
 mod error;
@@ -7,6 +8,7 @@ mod event;
 mod flow;
 mod give_back;
 mod hold;
+mod http;
 mod level;
 mod receive;
 mod reserve;
@@ -16,7 +18,9 @@ mod sql;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod wire;
 
+pub use adjust::Update;
 pub use check::check;
 pub use correct::{Change, Correction, correct};
 pub use error::Error;
@@ -24,10 +28,12 @@ pub use event::RanOut;
 pub use flow::{FlowFilter, FlowLine, Reason, flow};
 pub use give_back::give_back;
 pub use hold::HoldState;
-pub use level::{Level, MOST_PIECES, level, levels, levels_of_product, own_levels};
+pub use http::routes;
+pub use level::{Level, MOST_PIECES, level, levels, own_level, own_levels};
 pub use receive::{Movement, receive, receive_all};
 pub use reserve::{reserve, reserve_lot};
 pub use settle::{commit, commit_lot, release};
+pub use wire::wire_routes;
 
 /// The tables of this room.
 pub const MIGRATIONS: store::Room = store::migrations!("stock", "V1__stock");

@@ -34,25 +34,27 @@ pub async fn receive(tx: &mut Tx, ctx: &Ctx, cmd: &Movement) -> Result<(), Error
 /// Adds the pieces of many skus, in two round trips. Needs [`Permission::StockWrite`].
 pub async fn receive_all(tx: &mut Tx, ctx: &Ctx, movements: &[Movement]) -> Result<(), Error> {
     let shop = ctx.shop(Permission::StockWrite)?;
-    let mut movements: Vec<&Movement> = movements.iter().collect();
-    movements.sort_by_key(|m| m.sku);
-    for m in &movements {
-        if !(1..=MOST_PIECES).contains(&m.quantity) {
-            return Err(Error::QuantityInvalid { sku: m.sku });
-        }
-        clean_note(m.note.as_deref())?;
-    }
-    let keys = movements.iter().map(|m| p![shop, m.sku, MAIN, m.product, m.quantity]).collect();
+    let mut movements = movements.iter().map(checked).collect::<Result<Vec<_>, _>>()?;
+    movements.sort_by_key(|(m, _)| m.sku);
+    let keys = movements.iter().map(|(m, _)| p![shop, m.sku, MAIN, m.product, m.quantity]).collect();
     let levels = tx.opt_all(sql::RECEIVE, keys, moved).await?;
     let mut batch = Batch::new();
-    for (m, level) in movements.iter().zip(levels) {
+    for ((m, note), level) in movements.iter().zip(levels) {
         let moved = level.ok_or_else(|| store::Error::internal("an upsert gave no row"))?;
-        let (sku, amount, note) = (m.sku, m.quantity, m.note.as_deref());
+        let (sku, amount, note) = (m.sku, m.quantity, note.as_deref());
         let line = NewLine { sku, reason: Reason::Received, amount, moved, hold: None, note };
         line.write(&mut batch, shop, ctx.now);
     }
     tx.exec_all(batch).await?;
     Ok(())
+}
+
+/// The movement with its note made clean.
+fn checked(m: &Movement) -> Result<(&Movement, Option<String>), Error> {
+    if !(1..=MOST_PIECES).contains(&m.quantity) {
+        return Err(Error::QuantityInvalid { sku: m.sku });
+    }
+    Ok((m, clean_note(m.note.as_deref())?))
 }
 
 /// The longest note, in characters.

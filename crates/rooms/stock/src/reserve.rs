@@ -34,8 +34,8 @@ pub async fn reserve(tx: &mut Tx, ctx: &Ctx, hold: HoldId, items: &[Item]) -> Re
 /// Reserves one sku for many holds at once; which of them got their pieces. Greedy in the given order, as if they had come
 /// one after the other.
 ///
-/// Four statements, however many holds there are: the level is locked by an update that reads it, decided upon, and
-/// changed once; the holds go in as one.
+/// Three statements on PostgreSQL, however many holds there are: the level is locked by an update that reads it, decided
+/// upon, and changed once; the holds go in as one.
 pub async fn reserve_lot(
     tx: &mut Tx,
     ctx: &Ctx,

@@ -36,8 +36,7 @@ pub async fn release(tx: &mut Tx, ctx: &Ctx, hold: HoldId, items: &[Item]) -> Re
     for ((hold, item), level) in released.iter().zip(levels) {
         let moved = level.ok_or_else(unaccounted)?;
         let (sku, amount) = (item.sku, item.quantity);
-        let line =
-            NewLine { sku, reason: Reason::Released, amount, moved, hold: Some(*hold), note: None };
+        let line = NewLine { sku, reason: Reason::Released, amount, moved, hold: Some(*hold), note: None };
         line.write(&mut batch, shop, ctx.now);
     }
     tx.exec_all(batch).await?;

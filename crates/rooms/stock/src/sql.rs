@@ -4,11 +4,6 @@ pub(crate) const FIND_LEVEL: &str = "\
 SELECT sku_id, product_id, received, corrected, available, reserved, sold, returned, version FROM stock_level
 WHERE shop_id = $1 AND sku_id = $2 AND warehouse_id = $3";
 
-pub(crate) const LEVELS_OF_PRODUCT: &str = "\
-SELECT sku_id, product_id, received, corrected, available, reserved, sold, returned, version FROM stock_level
-WHERE shop_id = $1 AND product_id = $2 AND warehouse_id = $3
-ORDER BY sku_id";
-
 pub(crate) const RECEIVE: &str = "\
 INSERT INTO stock_level
     (shop_id, sku_id, warehouse_id, product_id, received, corrected, available, reserved, sold, returned, version)
@@ -155,7 +150,6 @@ LIMIT $1";
 #[cfg(test)]
 pub(crate) const ALL: &[&str] = &[
     FIND_LEVEL,
-    LEVELS_OF_PRODUCT,
     RECEIVE,
     OPEN_LEVEL,
     LOCK_LEVEL,

@@ -63,7 +63,7 @@ CREATE TABLE trade_line (
     FOREIGN KEY (shop_id, order_id) REFERENCES trade_order (shop_id, order_id)
 );
 
-CREATE TABLE trade_history (
+CREATE TABLE trade_step (
     shop_id BIGINT NOT NULL,
     order_id BIGINT NOT NULL,
     version BIGINT NOT NULL,

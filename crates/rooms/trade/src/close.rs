@@ -59,8 +59,14 @@ pub async fn close(tx: &mut Tx, ctx: &Ctx, order: Order, by: CancelType) -> Resu
     batch.add(
         sql::INSERT_HISTORY,
         p![
-            order.shop, order.id, version, order.state.number(), OrderState::Cancelled.number(), "close",
-            actor_word(ctx), ctx.now
+            order.shop,
+            order.id,
+            version,
+            order.state.number(),
+            OrderState::Cancelled.number(),
+            "close",
+            actor_word(ctx),
+            ctx.now
         ],
     );
     if tx.exec_all(batch).await?.first() != Some(&1) {

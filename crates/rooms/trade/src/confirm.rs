@@ -1,11 +1,11 @@
 //! The goods have come: the shopper says so, or time does.
 
-use kernel::{Actor, Ctx, OrderId, Scope, day_ms};
+use kernel::{Actor, Ctx, OrderId, Scope, Timestamp, day_ms};
 use serde::{Deserialize, Serialize};
 use store::{Batch, Command, Job, Tx, p};
 
-use shop::AUTO_CONFIRM_DAYS;
 use crate::{ConfirmType, Error, Order, OrderFinished, OrderState, find, order::actor_word, sql};
+use shop::AUTO_CONFIRM_DAYS;
 
 /// Where no news of a signature comes at all, this long after everything was shipped: the money must not
 /// wait for ever on a carrier's silence.
@@ -58,8 +58,14 @@ pub async fn confirm(tx: &mut Tx, ctx: &Ctx, order: Order, by: ConfirmType) -> R
     batch.add(
         sql::INSERT_HISTORY,
         p![
-            order.shop, order.id, version, order.state.number(), OrderState::Done.number(), "confirm",
-            actor_word(ctx), ctx.now
+            order.shop,
+            order.id,
+            version,
+            order.state.number(),
+            OrderState::Done.number(),
+            "confirm",
+            actor_word(ctx),
+            ctx.now
         ],
     );
     if tx.exec_all(batch).await?.first() != Some(&1) {
@@ -83,19 +89,20 @@ pub(crate) async fn auto_confirm(tx: &mut Tx, ctx: &Ctx, job: AutoConfirm) -> Re
     confirm(tx, ctx, order, ConfirmType::Timeout).await
 }
 
-/// A parcel of the order was signed for: when all of them are, the ten days begin.
+/// A parcel of the order was signed for at `at`: when all of them are, the ten days begin.
 pub(crate) async fn signed(
     tx: &mut Tx,
     ctx: &Ctx,
     order: OrderId,
     parcel: kernel::ParcelId,
+    at: Timestamp,
 ) -> Result<(), Error> {
     let order = find::load(tx, ctx.scope, order).await?;
-    tx.exec(sql::MARK_SIGNED, p![ctx.now, order.shop, order.id, parcel]).await?;
+    tx.exec(sql::MARK_SIGNED, p![at, order.shop, order.id, parcel]).await?;
     let open: i64 = tx.one(sql::COUNT_UNSIGNED, p![order.shop, order.id], |r| r.get(0)).await?;
     if order.state == OrderState::Shipped && open == 0 {
         let days = shop::for_order(tx, order.shop).await?.map_or(AUTO_CONFIRM_DAYS, |t| t.auto_confirm_days);
-        tx.later(ctx, ctx.now + day_ms(days), &AutoConfirm { order: order.id })?;
+        tx.later(ctx, at + day_ms(days), &AutoConfirm { order: order.id })?;
     }
     Ok(())
 }

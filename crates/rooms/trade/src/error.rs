@@ -97,8 +97,8 @@ pub enum Error {
     #[error(transparent)]
     Pay(pay::Error),
     /// A room below refused in a way that this one does not expect.
-    #[error("internal fault")]
-    Below(#[source] Box<dyn Fault>),
+    #[error("{0}")]
+    Below(Box<dyn Fault>),
     /// The database.
     #[error(transparent)]
     Store(#[from] store::Error),

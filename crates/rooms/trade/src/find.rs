@@ -116,8 +116,12 @@ pub async fn list(
     let ids = match state {
         None => tx.all(sql::LIST_BY_CHANGE, p![shop, after.key, after.id, size.get() + 1], sql::key).await?,
         Some(state) => {
-            tx.all(sql::LIST_IN_STATE, p![shop, state.number(), after.key, after.id, size.get() + 1], sql::key)
-                .await?
+            tx.all(
+                sql::LIST_IN_STATE,
+                p![shop, state.number(), after.key, after.id, size.get() + 1],
+                sql::key,
+            )
+            .await?
         }
     };
     with_orders(tx, Page::of(ids, size, |(_, id, at)| Cursor { key: *at, id: id.0 })).await
@@ -131,7 +135,8 @@ pub async fn list_of_shopper(
     size: PageSize,
 ) -> Result<Page<Order>, Error> {
     let shopper = ctx.shopper()?;
-    let ids = tx.all(sql::LIST_OF_SHOPPER, p![shopper, after.key, after.id, size.get() + 1], sql::key).await?;
+    let ids =
+        tx.all(sql::LIST_OF_SHOPPER, p![shopper, after.key, after.id, size.get() + 1], sql::key).await?;
     with_orders(tx, Page::of(ids, size, |(_, id, at)| Cursor { key: *at, id: id.0 })).await
 }
 
@@ -192,10 +197,17 @@ pub async fn search_ids(
     let shop = ctx.shop(Permission::OrderRead)?;
     let part = |text: &Option<String>| text.as_ref().map(|t| format!("%{}%", escape(&t.to_lowercase())));
     let mut params = p![
-        shop, after.key, after.id, size.get() + 1, search.order, part(&search.title), search.sku_code.clone(),
+        shop,
+        after.key,
+        after.id,
+        size.get() + 1,
+        search.order,
+        part(&search.title),
+        search.sku_code.clone(),
         search.user_name.clone().map(|n| format!("%\"user_name\":{}%", escape(&json_text(&n)))),
         search.tel_last4.clone().map(|n| format!("%\"tel_number\":\"%{}\"%", escape(&n))),
-        part(&search.merchant_notes), part(&search.customer_notes)
+        part(&search.merchant_notes),
+        part(&search.customer_notes)
     ];
     for state in OrderState::ALL {
         let wanted = states.is_empty() || states.contains(state);

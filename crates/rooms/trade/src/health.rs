@@ -33,17 +33,15 @@ pub async fn check(tx: &mut Tx) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
     for (check, sql, what) in checks {
         let orders = tx.all(sql, p![], |r| Ok((r.get::<i64>(0)?, r.get::<i64>(1)?))).await?;
-        findings.extend(orders.iter().map(|(shop, id)| Finding::new(check, format!("order {id} of shop {shop} {what}"))));
+        findings.extend(
+            orders.iter().map(|(shop, id)| Finding::new(check, format!("order {id} of shop {shop} {what}"))),
+        );
     }
     Ok(findings)
 }
 
 /// Up to `most` orders after `(shop, order)`, in this order, over all shops: for the comparison with payments.
-pub async fn audit_page(
-    tx: &mut Tx,
-    after: (ShopId, OrderId),
-    most: i64,
-) -> Result<Vec<Audited>, Error> {
+pub async fn audit_page(tx: &mut Tx, after: (ShopId, OrderId), most: i64) -> Result<Vec<Audited>, Error> {
     tx.all(sql::AUDIT_PAGE, p![after.0, after.1, most], |r| {
         Ok(Audited {
             shop: r.get(0)?,

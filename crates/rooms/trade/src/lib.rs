@@ -41,7 +41,7 @@ pub use refund::{RefundOrder, refund};
 pub use remark::{Remark, remark};
 pub use reprice::{Reprice, reprice};
 pub use ship::{Ship, ShipParcel, ship};
-pub use state::OrderState;
+pub use state::{MOVES, OrderState};
 
 /// The tables.
 pub const MIGRATIONS: store::Room = store::migrations!("trade", "V1__trade");

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use store::{BoxFault, Event, Happened, Registry, Tx};
 
 use crate::{
-    AutoConfirm, CloseUnpaid, OrderCancelled, OrderChanged, OrderFinished, OrderPaid, OrderPlaced, OrderShipped, close,
-    confirm,
+    AutoConfirm, CloseUnpaid, OrderCancelled, OrderChanged, OrderFinished, OrderPaid, OrderPlaced,
+    OrderShipped, close, confirm,
 };
 
 /// What the shopper reads.
@@ -39,7 +39,7 @@ pub fn register(registry: &mut Registry) {
         Box::pin(async move {
             let reached: logistics::StageReached = happened.read()?;
             if reached.stage == logistics::Stage::Signed {
-                confirm::signed(tx, ctx, reached.order, reached.parcel).await?;
+                confirm::signed(tx, ctx, reached.order, reached.parcel, happened.at).await?;
             }
             Ok(())
         })
@@ -50,7 +50,8 @@ async fn tell(tx: &mut Tx, ctx: &Ctx, happened: &Happened) -> Result<(), BoxFaul
     match happened.kind.as_str() {
         OrderPlaced::KIND => {
             let e: OrderPlaced = happened.read()?;
-            push_order(tx, ctx, e.shop, e.shopper, "channels_ec_order_new", json!({ "order_id": e.order.0 })).await
+            push_order(tx, ctx, e.shop, e.shopper, "channels_ec_order_new", json!({ "order_id": e.order.0 }))
+                .await
         }
         OrderPaid::KIND => {
             let e: OrderPaid = happened.read()?;
@@ -60,7 +61,9 @@ async fn tell(tx: &mut Tx, ctx: &Ctx, happened: &Happened) -> Result<(), BoxFaul
             let e: OrderShipped = happened.read()?;
             let info = json!({ "order_id": e.order.0, "finish_delivery": i64::from(e.all) });
             push_order(tx, ctx, e.shop, e.shopper, "channels_ec_order_deliver", info).await?;
-            let notice = Notice { title: "订单已发货", body: "您购买的商品已发出，可随时查看物流。" };
+            let notice = Notice {
+                title: "订单已发货", body: "您购买的商品已发出，可随时查看物流。"
+            };
             notify(tx, ctx, e.shopper, e.order, e.version, &notice).await
         }
         OrderFinished::KIND => {
@@ -72,13 +75,17 @@ async fn tell(tx: &mut Tx, ctx: &Ctx, happened: &Happened) -> Result<(), BoxFaul
             let e: OrderCancelled = happened.read()?;
             let info = json!({ "order_id": e.order.to_string(), "cancel_type": e.cancel_type });
             push_order(tx, ctx, e.shop, e.shopper, "channels_ec_order_cancel", info).await?;
-            let notice = Notice { title: "订单已取消", body: "您的订单已取消，已付款项将按原路退回。" };
+            let notice = Notice {
+                title: "订单已取消", body: "您的订单已取消，已付款项将按原路退回。"
+            };
             notify(tx, ctx, e.shopper, e.order, e.version, &notice).await
         }
         OrderChanged::KIND => {
             let e: OrderChanged = happened.read()?;
             if e.change == 0 {
-                let notice = Notice { title: "退款处理中", body: "商家已发起退款，款项将按原路退回。" };
+                let notice = Notice {
+                    title: "退款处理中", body: "商家已发起退款，款项将按原路退回。"
+                };
                 return notify(tx, ctx, e.shopper, e.order, e.version, &notice).await;
             }
             let info = json!({ "order_id": e.order.0, "type": e.change });
@@ -91,7 +98,8 @@ async fn tell(tx: &mut Tx, ctx: &Ctx, happened: &Happened) -> Result<(), BoxFaul
 /// Paid, or free of charge: then it is news too that there is an order at all.
 async fn paid(tx: &mut Tx, ctx: &Ctx, e: &OrderPaid, happened: &Happened) -> Result<(), BoxFault> {
     if e.version == 1 {
-        push_order(tx, ctx, e.shop, e.shopper, "channels_ec_order_new", json!({ "order_id": e.order.0 })).await?;
+        push_order(tx, ctx, e.shop, e.shopper, "channels_ec_order_new", json!({ "order_id": e.order.0 }))
+            .await?;
     }
     let info = json!({ "order_id": e.order.to_string(), "pay_time": happened.at.secs() });
     push_order(tx, ctx, e.shop, e.shopper, "channels_ec_order_pay", info).await?;

@@ -2,8 +2,8 @@
 
 use identity::Address;
 use kernel::{
-    Actor, Bps, Currency, Ctx, HoldId, Item, OrderId, ParcelId, PaymentId, ProductId, ShopId, ShopperId, SkuId,
-    Timestamp,
+    Actor, Bps, Ctx, Currency, HoldId, Item, OrderId, ParcelId, PaymentId, ProductId, ShopId, ShopperId,
+    SkuId, Timestamp,
 };
 
 use crate::{Error, OrderState};

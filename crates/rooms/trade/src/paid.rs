@@ -21,8 +21,14 @@ pub async fn paid(tx: &mut Tx, ctx: &Ctx, order: OrderId) -> Result<Order, Error
     batch.add(
         sql::INSERT_HISTORY,
         p![
-            order.shop, order.id, order.version, order.state.number(), OrderState::ToShip.number(), "pay",
-            actor_word(ctx), ctx.now
+            order.shop,
+            order.id,
+            order.version,
+            order.state.number(),
+            OrderState::ToShip.number(),
+            "pay",
+            actor_word(ctx),
+            ctx.now
         ],
     );
     let touched = tx.exec_all(batch).await?;

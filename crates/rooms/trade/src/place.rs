@@ -4,22 +4,18 @@
 
 use catalog::OrderSku;
 use identity::Address;
-use kernel::{
-    Actor, Ctx, Item, Money, OrderId, PaymentId, Scope, ShopId, ShopperId, clean_text, minute_ms,
-};
+use kernel::{Actor, Ctx, Item, Money, OrderId, PaymentId, Scope, ShopId, ShopperId, clean_text, minute_ms};
 use serde::{Deserialize, Serialize};
 use shop::ShopTerms;
 use std::collections::HashSet;
 use store::{Batch, Command, Tx, p};
 
-use crate::{
-    CloseUnpaid, Error, Line, Order, OrderPaid, OrderPlaced, OrderState, order::actor_word, sql,
-};
+use crate::{CloseUnpaid, Error, Line, Order, OrderPaid, OrderPlaced, OrderState, order::actor_word, sql};
 
 /// Most lines of an order.
-pub const LINES_MAX: usize = 100;
+pub(crate) const LINES_MAX: usize = 100;
 /// Most pieces of a line.
-pub const QUANTITY_MAX: i64 = 9_999;
+pub(crate) const QUANTITY_MAX: i64 = 9_999;
 /// What the payer reads at the channel is cut to this many characters.
 const DESCRIPTION_CHARS: usize = 120;
 /// Longest remark, in characters.
@@ -155,8 +151,7 @@ fn price(
             market_price: sku.market_price,
         })
         .collect();
-    let order_discount =
-        discount.map(|d| promo::Discount { reason: d.reason.clone(), amount: d.amount });
+    let order_discount = discount.map(|d| promo::Discount { reason: d.reason.clone(), amount: d.amount });
     let inputs =
         promo::Inputs { currency: terms.currency, lines, order_discount, freight: 0, price_change: None };
     Ok(promo::quote(&inputs)?)
@@ -228,16 +223,31 @@ async fn record(tx: &mut Tx, ctx: &Ctx, order: &Order) -> Result<(), Error> {
     sql::insert_order(&mut batch, order, receiver);
     batch.add(
         sql::INSERT_HISTORY,
-        p![order.shop, order.id, order.version, None::<i64>, order.state.number(), "place", actor_word(ctx), ctx.now],
+        p![
+            order.shop,
+            order.id,
+            order.version,
+            None::<i64>,
+            order.state.number(),
+            "place",
+            actor_word(ctx),
+            ctx.now
+        ],
     );
     tx.exec_all(batch).await?;
-    let (shop, id, shopper, version, total) = (order.shop, order.id, order.shopper, order.version, order.total);
+    let (shop, id, shopper, version, total) =
+        (order.shop, order.id, order.shopper, order.version, order.total);
     if let Some(payment) = order.payment {
         let amount = Money::new(total, order.currency);
         let title = order.lines.first().map_or("", |l| l.title.as_str());
         let description = title.chars().take(DESCRIPTION_CHARS).collect();
         let expires_at = order.expires_at;
-        pay::open(tx, ctx, &pay::OpenPayment { payment, order: id, shopper, amount, description, expires_at }).await?;
+        pay::open(
+            tx,
+            ctx,
+            &pay::OpenPayment { payment, order: id, shopper, amount, description, expires_at },
+        )
+        .await?;
         tx.say(ctx, &OrderPlaced { shop, order: id, shopper, version, total })?;
         tx.later(ctx, expires_at, &CloseUnpaid { order: id })?;
     } else {

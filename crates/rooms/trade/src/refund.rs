@@ -3,7 +3,9 @@
 use kernel::{Ctx, Money, OrderId, Permission, RefundId, Scope, clean_text};
 use store::{Batch, Command, Tx, p};
 
-use crate::{CancelType, Error, Order, OrderCancelled, OrderChanged, OrderState, find, order::actor_word, sql};
+use crate::{
+    CancelType, Error, Order, OrderCancelled, OrderChanged, OrderState, find, order::actor_word, sql,
+};
 
 /// Longest reason, in characters.
 const REASON_MAX: usize = 80;
@@ -66,7 +68,14 @@ async fn record(tx: &mut Tx, ctx: &Ctx, order: &Order, amount: i64) -> Result<()
     batch.add(
         sql::INSERT_HISTORY,
         p![
-            order.shop, order.id, version, order.state.number(), to.number(), "refund", actor_word(ctx), ctx.now
+            order.shop,
+            order.id,
+            version,
+            order.state.number(),
+            to.number(),
+            "refund",
+            actor_word(ctx),
+            ctx.now
         ],
     );
     if tx.exec_all(batch).await?.first() != Some(&1) {

@@ -39,12 +39,17 @@ pub async fn reprice(tx: &mut Tx, ctx: &Ctx, cmd: &Reprice) -> Result<(), Error>
     }
     let quote = requote(&order, cmd)?;
     let payment = order.payment.filter(|_| quote.total > 0).ok_or(Error::Amount)?;
-    pay::change_amount(tx, &ctx.as_system(Scope::Shop(shop)), payment, Money::new(quote.total, order.currency))
-        .await
-        .map_err(|e| match e {
-            pay::Error::Store(e) => Error::Store(e),
-            _ => Error::PaymentBegun,
-        })?;
+    pay::change_amount(
+        tx,
+        &ctx.as_system(Scope::Shop(shop)),
+        payment,
+        Money::new(quote.total, order.currency),
+    )
+    .await
+    .map_err(|e| match e {
+        pay::Error::Store(e) => Error::Store(e),
+        _ => Error::PaymentBegun,
+    })?;
     record(tx, ctx, &order, &quote).await
 }
 
@@ -74,18 +79,22 @@ fn requote(order: &Order, cmd: &Reprice) -> Result<promo::Quote, Error> {
     })?)
 }
 
-async fn record(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    order: &Order,
-    quote: &promo::Quote,
-) -> Result<(), Error> {
+async fn record(tx: &mut Tx, ctx: &Ctx, order: &Order, quote: &promo::Quote) -> Result<(), Error> {
     let version = order.version + 1;
     let state = order.state.number();
     let mut batch = Batch::new();
     batch.add(
         sql::SET_PRICE,
-        p![version, quote.change_down, quote.freight, quote.total, ctx.now, order.shop, order.id, order.version],
+        p![
+            version,
+            quote.change_down,
+            quote.freight,
+            quote.total,
+            ctx.now,
+            order.shop,
+            order.id,
+            order.version
+        ],
     );
     batch.add(
         sql::INSERT_HISTORY,
@@ -101,7 +110,13 @@ async fn record(
     }
     tx.say(
         ctx,
-        &OrderChanged { shop: order.shop, order: order.id, shopper: order.shopper, version, change: PRICE_CHANGED },
+        &OrderChanged {
+            shop: order.shop,
+            order: order.id,
+            shopper: order.shopper,
+            version,
+            change: PRICE_CHANGED,
+        },
     )?;
     Ok(())
 }

@@ -5,11 +5,8 @@ use std::collections::HashMap;
 use store::{Batch, Command, Tx, p};
 
 use crate::{
-    AutoConfirm, Error, Order, OrderShipped, OrderState,
-    confirm::AUTO_CONFIRM_AFTER_SHIPPING_MS,
-    find,
-    order::actor_word,
-    sql,
+    AutoConfirm, Error, Order, OrderShipped, OrderState, confirm::AUTO_CONFIRM_AFTER_SHIPPING_MS, find,
+    order::actor_word, sql,
 };
 
 /// Longest carrier code and waybill number, in characters.
@@ -75,7 +72,9 @@ pub async fn ship(tx: &mut Tx, ctx: &Ctx, cmd: &Ship) -> Result<Vec<ParcelId>, E
     order.may_become(to)?;
     record(tx, ctx, &order, &packed, to).await?;
     for one in packed.iter().filter(|p| p.parcel.deliver_type != NO_LOGISTICS) {
-        logistics::follow(tx, &ctx.as_system(Scope::Shop(shop)), &follow(&order, one)).await.map_err(below)?;
+        logistics::follow(tx, &ctx.as_system(Scope::Shop(shop)), &follow(&order, one))
+            .await
+            .map_err(below)?;
     }
     let version = order.version + 1;
     tx.say(ctx, &OrderShipped { shop, order: order.id, shopper: order.shopper, version, all })?;
@@ -158,7 +157,13 @@ async fn record(
         batch.add(
             sql::INSERT_PARCEL,
             p![
-                shop, id, one.id, parcel.delivery_id.trim(), parcel.waybill_id.trim(), parcel.deliver_type, ctx.now
+                shop,
+                id,
+                one.id,
+                parcel.delivery_id.trim(),
+                parcel.waybill_id.trim(),
+                parcel.deliver_type,
+                ctx.now
             ],
         );
         for (line, quantity) in &one.items {

@@ -4,12 +4,14 @@ use identity::Address;
 use kernel::{Bps, OrderId, ParcelId, ShopId};
 use store::{Batch, Error, Row, p};
 
-use crate::{Line, Order, Parcel, ParcelItem, Step};
+use crate::{Line, Order, OrderState, Parcel, ParcelItem, Step};
 
 /// The receiver as it is kept: JSON, members in the order of the struct.
 pub(crate) fn receiver_text(receiver: Option<&Address>) -> Result<Option<String>, Error> {
     receiver
-        .map(|r| serde_json::to_string(r).map_err(|e| Error::internal(format!("an address can't be kept: {e}"))))
+        .map(|r| {
+            serde_json::to_string(r).map_err(|e| Error::internal(format!("an address can't be kept: {e}")))
+        })
         .transpose()
 }
 
@@ -18,18 +20,49 @@ pub(crate) fn insert_order<'a>(batch: &mut Batch<'a>, order: &'a Order, receiver
     batch.add(
         INSERT_ORDER,
         p![
-            order.shop, order.id, order.shopper, order.state.number(), order.version, order.currency, order.goods,
-            order.discount, order.discount_reason.as_ref(), order.change_down, order.original_freight, order.freight, order.total,
-            order.refunded, order.fee.0, order.payment, receiver, &order.customer_notes, &order.merchant_notes,
-            order.placed_at, order.expires_at, order.paid_at, order.updated_at
+            order.shop,
+            order.id,
+            order.shopper,
+            order.state.number(),
+            order.version,
+            order.currency,
+            order.goods,
+            order.discount,
+            order.discount_reason.as_ref(),
+            order.change_down,
+            order.original_freight,
+            order.freight,
+            order.total,
+            order.refunded,
+            order.fee.0,
+            order.payment,
+            receiver,
+            &order.customer_notes,
+            &order.merchant_notes,
+            order.placed_at,
+            order.expires_at,
+            order.paid_at,
+            order.updated_at
         ],
     );
     for (index, line) in (0_i64..).zip(&order.lines) {
         batch.add(
             INSERT_LINE,
             p![
-                order.shop, order.id, index, line.product, line.sku, line.quantity, line.unit_price,
-                line.market_price, line.discount, line.payable, &line.title, &line.sku_code, &line.attrs, &line.thumb
+                order.shop,
+                order.id,
+                index,
+                line.product,
+                line.sku,
+                line.quantity,
+                line.unit_price,
+                line.market_price,
+                line.discount,
+                line.payable,
+                &line.title,
+                &line.sku_code,
+                &line.attrs,
+                &line.thumb
             ],
         );
     }
@@ -118,7 +151,7 @@ pub(crate) fn parcel_item(r: &Row<'_>) -> Result<(ParcelId, ParcelItem), Error> 
 pub(crate) fn step(r: &Row<'_>) -> Result<Step, Error> {
     Ok(Step {
         version: r.get(0)?,
-        from: r.get(1)?,
+        from: r.get::<Option<i64>>(1)?.and_then(OrderState::of),
         to: r.get(2)?,
         deed: r.get(3)?,
         actor: r.get(4)?,
@@ -138,7 +171,7 @@ INSERT INTO trade_line (shop_id, order_id, line, product_id, sku_id, quantity, s
 VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14)";
 
 pub(crate) const INSERT_HISTORY: &str = "\
-INSERT INTO trade_history (shop_id, order_id, version, from_state, to_state, deed, actor, at)
+INSERT INTO trade_step (shop_id, order_id, version, from_state, to_state, deed, actor, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 pub(crate) const SELECT_ORDER: &str = "\
@@ -178,11 +211,6 @@ UPDATE trade_order
 SET version = $1, merchant_notes = $2, updated_at = $3
 WHERE shop_id = $4 AND order_id = $5 AND version = $6";
 
-pub(crate) const SET_RECEIVER: &str = "\
-UPDATE trade_order
-SET version = $1, receiver = $2, updated_at = $3
-WHERE shop_id = $4 AND order_id = $5 AND version = $6";
-
 pub(crate) const SET_PRICE: &str = "\
 UPDATE trade_order
 SET version = $1, change_down = $2, freight = $3, total = $4, updated_at = $5
@@ -211,11 +239,6 @@ UPDATE trade_line
 SET shipped = shipped + $1
 WHERE shop_id = $2 AND order_id = $3 AND line = $4";
 
-pub(crate) const UPDATE_PARCEL: &str = "\
-UPDATE trade_parcel
-SET delivery_id = $1, waybill_id = $2
-WHERE shop_id = $3 AND order_id = $4 AND parcel_id = $5";
-
 pub(crate) const MARK_SIGNED: &str = "\
 UPDATE trade_parcel
 SET signed_at = $1
@@ -240,7 +263,7 @@ ORDER BY parcel_id, line";
 
 pub(crate) const SELECT_HISTORY: &str = "\
 SELECT version, from_state, to_state, deed, actor, at
-FROM trade_history
+FROM trade_step
 WHERE shop_id = $1 AND order_id = $2
 ORDER BY version";
 
@@ -359,14 +382,14 @@ LIMIT 100";
 pub(crate) const CHECK_LAST_STEP: &str = "\
 SELECT o.shop_id, o.order_id
 FROM trade_order o
-LEFT JOIN trade_history h ON h.shop_id = o.shop_id AND h.order_id = o.order_id AND h.version = o.version
+LEFT JOIN trade_step h ON h.shop_id = o.shop_id AND h.order_id = o.order_id AND h.version = o.version
 WHERE h.to_state IS NULL OR h.to_state <> o.state
 LIMIT 100";
 
 pub(crate) const CHECK_STEPS: &str = "\
 SELECT h.shop_id, h.order_id
-FROM trade_history h
-LEFT JOIN trade_history e ON e.shop_id = h.shop_id AND e.order_id = h.order_id AND e.version = h.version - 1
+FROM trade_step h
+LEFT JOIN trade_step e ON e.shop_id = h.shop_id AND e.order_id = h.order_id AND e.version = h.version - 1
 WHERE (h.version > 1 AND (e.to_state IS NULL OR h.from_state IS NULL OR h.from_state <> e.to_state))
 OR (h.version = 1 AND h.from_state IS NOT NULL)
 LIMIT 100";
@@ -395,14 +418,12 @@ pub(crate) const ALL: &[&str] = &[
     MARK_SHIPPED,
     MARK_FINISHED,
     SET_MERCHANT_NOTES,
-    SET_RECEIVER,
     SET_PRICE,
     SET_LINE_PRICE,
     ADD_REFUND,
     INSERT_PARCEL,
     INSERT_PARCEL_ITEM,
     ADD_SHIPPED,
-    UPDATE_PARCEL,
     MARK_SIGNED,
     COUNT_UNSIGNED,
     SELECT_PARCELS,

@@ -27,9 +27,7 @@ pub enum OrderState {
     Cancelled = 250,
 }
 
-use OrderState::{
-    Cancelled, Done, GiftUnclaimed, GroupOpen, PartShipped, Refunded, Shipped, ToShip, Unpaid,
-};
+use OrderState::{Cancelled, Done, GiftUnclaimed, GroupOpen, PartShipped, Refunded, Shipped, ToShip, Unpaid};
 
 /// Every move that there is. What is not here does not happen.
 pub const MOVES: &[(OrderState, OrderState)] = &[
@@ -78,17 +76,6 @@ impl OrderState {
 impl FromCol for OrderState {
     fn from_col(row: &Row<'_>, index: usize) -> Result<Self, StoreError> {
         Self::of(row.get(index)?).ok_or_else(|| StoreError::internal("a stored order state can't be read"))
-    }
-}
-
-impl FromCol for Option<OrderState> {
-    fn from_col(row: &Row<'_>, index: usize) -> Result<Self, StoreError> {
-        match row.get::<Option<i64>>(index)? {
-            None => Ok(None),
-            Some(n) => OrderState::of(n)
-                .map(Some)
-                .ok_or_else(|| StoreError::internal("a stored order state can't be read")),
-        }
     }
 }
 

@@ -25,6 +25,20 @@ pub fn describe(rooms: OpenApi) -> OpenApi {
     let mut api = Frame::openapi();
     env!("CARGO_PKG_VERSION").clone_into(&mut api.info.version);
     api.merge(rooms);
+    for (path, item) in &mut api.paths.paths {
+        let operations = [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("put", &mut item.put),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(name_of(method, path));
+            }
+        }
+    }
     let components = api.components.get_or_insert_default();
     for (name, scheme) in credentials() {
         components.security_schemes.insert(name.to_owned(), scheme.into());
@@ -46,4 +60,27 @@ fn credentials() -> [(&'static str, SecurityScheme); 2] {
         "The cookie that a login sets: for pages. What changes something needs `X-Kaidian-CSRF: 1` with it.",
     );
     [("bearer", SecurityScheme::Http(bearer)), ("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))]
+}
+
+/// The name of an operation: `get /api/v1/orders/{id}/parcels` is `get_orders_by_id_parcels`. Names of handlers are
+/// unique in their room only.
+fn name_of(method: &str, path: &str) -> String {
+    let parts = path.trim_start_matches("/api/v1").split('/').filter(|part| !part.is_empty());
+    let words = parts.map(|part| match part.strip_prefix('{').and_then(|p| p.strip_suffix('}')) {
+        Some(parameter) => format!("_by_{parameter}"),
+        None => format!("_{}", part.replace(|c: char| !c.is_ascii_alphanumeric(), "_")),
+    });
+    std::iter::once(method.to_owned()).chain(words).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_is_named_by_its_method_and_path() {
+        assert_eq!(name_of("get", "/api/v1/orders/{id}/parcels"), "get_orders_by_id_parcels");
+        assert_eq!(name_of("post", "/api/v1/auth/code_login"), "post_auth_code_login");
+        assert_eq!(name_of("get", "/media/{key}"), "get_media_by_key");
+    }
 }

@@ -1,6 +1,9 @@
 //! The command line.
 
+mod bench;
+mod doctor;
 mod greeting;
+mod replay;
 mod serve;
 mod settings;
 
@@ -32,6 +35,12 @@ enum Command {
     Demo(Settings),
     /// Bring the database up to date, and end
     Migrate(Settings),
+    /// Check every invariant of the database; exit 1 for a violation, 2 for a backlog
+    Doctor(doctor::Doctor),
+    /// Measure this machine
+    Bench(bench::Bench),
+    /// Send a file of real purchases through the use cases that the API calls
+    Replay(replay::Replay),
 }
 
 impl Command {
@@ -39,6 +48,9 @@ impl Command {
         match self {
             Self::Serve(args) => done(serve::serve(&args)),
             Self::Demo(settings) => done(serve::demo(&settings)),
+            Self::Doctor(args) => doctor::doctor(&args),
+            Self::Bench(args) => bench::measure(&args),
+            Self::Replay(args) => replay::replay_file(&args),
             Self::Migrate(settings) => done(serve::migrate(&settings.load(Layers::default())?)),
         }
     }
@@ -59,11 +71,16 @@ pub fn main() -> ExitCode {
             let refused = e.downcast_ref::<Refused>();
             let lines = refused.map_or_else(|| vec![format!("{e:#}")], |refused| refused.0.clone());
             for line in lines {
-                tell(&mut io::stderr(), &format!("kaidian: {line}"));
+                tell(&mut io::stderr(), &format!("kaidian: {}", one_line(&line)));
             }
             if refused.is_some() { ExitCode::from(REFUSED) } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// A fault of the database may bring a whole script with it.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Writes a line; that nobody reads it is no reason to fail.

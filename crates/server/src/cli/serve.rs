@@ -14,7 +14,7 @@ use crate::{
     config::{Config, Layers},
     observe::start_logs,
     serve::{Running, start},
-    signals::told_to_stop,
+    signals::Signals,
 };
 
 /// The flags of `serve`.
@@ -63,13 +63,14 @@ fn run(config: &Config) -> Result<()> {
         tracing::warn!(variable, "this variable is no setting");
     }
     block_on(async {
+        let mut signals = Signals::listen()?;
         let running = start(config).await?;
         welcome(config, &running);
-        told_to_stop().await?;
+        signals.come().await?;
         // Whoever asks twice does not want to wait.
         tokio::select! {
             stopped = running.stop() => stopped,
-            again = told_to_stop() => { again?; anyhow::bail!("stopped at once, as told twice") }
+            again = signals.come() => { again?; anyhow::bail!("stopped at once, as told twice") }
         }
     })
 }

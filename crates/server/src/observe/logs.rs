@@ -5,9 +5,12 @@ use tracing_subscriber::{EnvFilter, Registry, fmt, layer::SubscriberExt, util::S
 
 use crate::config::{Format, Log};
 
+/// Parts that tell at each start what nobody wants to know; the configuration may name them again.
+const QUIET: &str = "refinery_core=warn";
+
 /// Starts to write log lines. Only the first call of a process counts: tests start many servers.
 pub fn start_logs(log: &Log) {
-    let filter = EnvFilter::builder().parse_lossy(&log.level.0);
+    let filter = EnvFilter::builder().parse_lossy(format!("{QUIET},{}", log.level.0));
     let registry = Registry::default().with(filter);
     let colours = io::IsTerminal::is_terminal(&io::stderr());
     let started = match log.format {

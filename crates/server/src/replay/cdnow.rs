@@ -52,7 +52,8 @@ fn parse(text: &str) -> Result<Vec<Purchase>, FileError> {
         .skip(1)
         .filter(|(_, line)| !line.trim().is_empty())
         .map(|(index, line)| {
-            purchase(index + 1, line).ok_or_else(|| FileError::Line { line: index + 1, text: line.to_owned() })
+            purchase(index + 1, line)
+                .ok_or_else(|| FileError::Line { line: index + 1, text: line.to_owned() })
         })
         .collect()
 }
@@ -97,19 +98,29 @@ mod tests {
 
     #[test]
     fn a_line_becomes_a_purchase_with_its_number() {
-        let all = parse(" customer_id  date number_of_cds  dollar_value\n 00002 19970112  5   77.00\n").unwrap();
-        assert_eq!(all, [Purchase {
-            line: 2,
-            customer: 2,
-            day: Timestamp::from_secs(853_027_200),
-            pieces: 5,
-            cents: 7700
-        }]);
+        let all =
+            parse(" customer_id  date number_of_cds  dollar_value\n 00002 19970112  5   77.00\n").unwrap();
+        assert_eq!(
+            all,
+            [Purchase {
+                line: 2,
+                customer: 2,
+                day: Timestamp::from_secs(853_027_200),
+                pieces: 5,
+                cents: 7700
+            }]
+        );
     }
 
     #[test]
     fn a_line_that_is_no_purchase_is_named() {
-        for bad in ["00002 19970112 5", "00002 19971312 5 77.00", "00002 19970112 0 77.00", "1 19970112 1 7.7", "1 19970112 1 7.70 x"] {
+        for bad in [
+            "00002 19970112 5",
+            "00002 19971312 5 77.00",
+            "00002 19970112 0 77.00",
+            "1 19970112 1 7.7",
+            "1 19970112 1 7.70 x",
+        ] {
             let error = parse(&format!("header\n{bad}\n")).unwrap_err();
             assert!(error.to_string().contains("line 2"), "{bad}");
         }

@@ -6,6 +6,8 @@ mod kit;
 
 mod api;
 mod body_limit;
+mod credentials;
+mod demo;
 mod health;
 mod program;
 mod rate_limit;

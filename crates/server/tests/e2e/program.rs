@@ -55,6 +55,12 @@ fn migrate_makes_a_database_and_may_be_repeated() {
         let output = kaidian(folder.path(), &["migrate", "--data", "d"]).output().unwrap();
         assert!(output.status.success(), "{}", stderr(&output));
         assert!(folder.path().join("d/kaidian.db").exists());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(folder.path().join("d")).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o700);
+        }
     }
 }
 

@@ -67,7 +67,8 @@ impl Writer {
         let log = LiteTx::new(open(path, true, max_pages)?);
         let (stop, stopped) = channel();
         let to_writer = queue.clone();
-        let checkpointer = spawn("kaidian-checkpoint", move || checkpoint(&log, checkpoints, &stopped, &to_writer))?;
+        let checkpointer =
+            spawn("kaidian-checkpoint", move || checkpoint(&log, checkpoints, &stopped, &to_writer))?;
         Ok(Self { queue, thread: Some(thread), checkpointer: Some((stop, checkpointer)) })
     }
 

@@ -170,7 +170,9 @@ impl AttrRule {
     fn is_sound(&self) -> bool {
         let choice = matches!(self.kind, AttrKind::SelectOne | AttrKind::SelectMany);
         let plain = |text: &String| !text.is_empty() && text.chars().count() <= 40 && !text.contains(';');
-        plain(&self.name) && self.options.iter().all(plain) && (!choice || self.open || !self.options.is_empty())
+        plain(&self.name)
+            && self.options.iter().all(plain)
+            && (!choice || self.open || !self.options.is_empty())
     }
 
     /// Whether `value` is one that the rule takes.

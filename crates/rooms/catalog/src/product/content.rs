@@ -54,12 +54,12 @@ impl DeliverMethod {
 }
 
 /// The terms of delivery by express.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = catalog::Express)]
 pub struct Express {
-    /// The freight template; kept as given.
-    pub template_id: i64,
+    /// The freight template, as a decimal string; kept as given.
+    pub template_id: String,
     /// Weight of a piece in grams.
     pub weight_g: Option<i64>,
 }
@@ -182,55 +182,82 @@ pub struct SizeValue {
 }
 
 /// What a merchant writes about a product as a whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = catalog::Content)]
 pub struct Content {
     /// The title, 5 to 60 characters.
     pub title: String,
     /// The leaf of the tree that it lies in.
+    #[schema(value_type = String)]
     pub category: CategoryId,
     /// Pictures at the head of its page.
+    #[serde(default)]
     pub head_imgs: Vec<String>,
     /// A shorter title, at most 20 characters.
+    #[serde(default)]
     pub short_title: String,
     /// A line under the title, at most 18 characters.
+    #[serde(default)]
     pub sub_title: String,
     /// The merchant's own id, at most 128 characters.
+    #[serde(default)]
     pub out_product_id: String,
     /// The merchant's own code.
+    #[serde(default)]
     pub spu_code: String,
     /// The description, at most 2000 characters.
+    #[serde(default)]
     pub desc: String,
     /// Pictures of the description, at most 50.
+    #[serde(default)]
     pub desc_imgs: Vec<String>,
     /// Attributes, as the category asks for them.
+    #[serde(default)]
     pub attrs: Vec<Attr>,
     /// The brand, if it has one.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
     pub brand: Option<BrandId>,
     /// Pictures of licences, the older form: at most 5.
+    #[serde(default)]
     pub qualifications: Vec<String>,
     /// Certificates for the category's licences.
+    #[serde(default)]
     pub certificates: Vec<Certificates>,
     /// How it reaches its buyer.
+    #[serde(default)]
     pub deliver_method: DeliverMethod,
     /// For delivery to an account: 1 openid, 2 QQ, 3 telephone, 4 mail.
+    #[serde(default)]
     pub deliver_acct_type: Vec<i64>,
     /// The terms of delivery by express.
+    #[serde(default)]
     pub express: Option<Express>,
     /// What the shop says about after-sales.
+    #[serde(default)]
     pub aftersale_desc: String,
     /// The shop's address for returns.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
     pub after_sale_address: Option<AddressId>,
     /// How much one buyer may buy.
+    #[serde(default)]
     pub limit: Option<BuyLimit>,
     /// What the shop promises.
+    #[serde(default)]
     pub service: Service,
     /// A table of sizes.
+    #[serde(default)]
     pub size_chart: Option<SizeChart>,
     /// When it goes on sale by itself.
+    #[serde(default)]
     pub timing: Option<Timing>,
     /// A presale of the product as a whole, which replaces those of its skus.
+    #[serde(default)]
     pub presale: Option<Presale>,
     /// 0 normal, 1 simple.
+    #[serde(default)]
     pub release_mode: i64,
 }
 
@@ -267,7 +294,9 @@ impl Content {
 }
 
 /// What a merchant writes about a sku.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schema(as = catalog::SkuContent)]
 pub struct SkuContent {
     /// What it is sold for, minor units.
     pub sale_price: i64,
@@ -288,9 +317,11 @@ pub struct SkuContent {
 }
 
 /// A sku of one copy of a product.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = catalog::Sku)]
 pub struct Sku {
     /// Its id, below 2^53; it stays when the content changes.
+    #[schema(value_type = String)]
     pub id: SkuId,
     /// Where it stands.
     pub status: SkuStatus,
@@ -299,11 +330,13 @@ pub struct Sku {
 }
 
 /// One copy of a product: the draft, or what is online.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = catalog::Edition)]
 pub struct Edition {
     /// The product as a whole.
     pub content: Content,
     /// Its categories, from the top of the tree to the leaf.
+    #[schema(value_type = Vec<String>)]
     pub chain: [CategoryId; 3],
     /// Its skus, in the merchant's order.
     pub skus: Vec<Sku>,

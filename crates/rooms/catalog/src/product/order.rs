@@ -79,11 +79,7 @@ pub async fn stock_gate(
 }
 
 /// The skus of products of the shop, by product, those that are gone left out.
-pub async fn skus_of(
-    tx: &mut Tx,
-    shop: ShopId,
-    product: ProductId,
-) -> Result<Vec<SkuId>, Error> {
+pub async fn skus_of(tx: &mut Tx, shop: ShopId, product: ProductId) -> Result<Vec<SkuId>, Error> {
     tx.all(sql::SKUS_OF, p![shop, product, SkuStatus::Gone], |r| r.get(0)).await
 }
 

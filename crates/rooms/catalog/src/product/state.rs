@@ -128,6 +128,7 @@ pub const MOVES: &[(Status, Step, Status)] = &[
     (Status::Violation, Step::List, Status::Listed),
     (Status::Listed, Step::List, Status::Listed),
     (Status::Listed, Step::Delist, Status::Delisted),
+    (Status::New, Step::TakeDown, Status::Violation),
     (Status::Listed, Step::TakeDown, Status::Violation),
     (Status::Delisted, Step::TakeDown, Status::Violation),
     (Status::New, Step::Bin, Status::Binned),

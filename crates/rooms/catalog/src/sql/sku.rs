@@ -43,4 +43,5 @@ ORDER BY sku_id";
 
 /// All of them, for the test that prepares each on both engines.
 #[cfg(test)]
-pub(crate) const ALL: &[&str] = &[INSERT_SKU, UPDATE_SKU, CLEAR_SKUS, ORDER_SKU, SKU_EXISTS, STOCK_GATE, SKUS_OF];
+pub(crate) const ALL: &[&str] =
+    &[INSERT_SKU, UPDATE_SKU, CLEAR_SKUS, ORDER_SKU, SKU_EXISTS, STOCK_GATE, SKUS_OF];

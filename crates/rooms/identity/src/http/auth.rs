@@ -49,7 +49,7 @@ pub(super) async fn login(
     let gate = app.service::<Gate>()?;
     let attempt = Login { login: input.login, password: Password::tried(input.password), ip };
     let session = crate::login(&gate, &app.store, &attempt).await?;
-    Ok(begun(&gate, &app, &headers, session))
+    Ok(begun(&gate, &app, &headers, &session))
 }
 
 /// A phone that wants a code.
@@ -95,7 +95,7 @@ pub(super) async fn code_login(
     let gate = app.service::<Gate>()?;
     let phone = Phone::new(&input.phone)?;
     let session = crate::login_with_code(&gate, &app.store, &phone, &input.code, ip).await?;
-    Ok(begun(&gate, &app, &headers, session))
+    Ok(begun(&gate, &app, &headers, &session))
 }
 
 /// Ends the session of the request; also one that is over already.
@@ -174,7 +174,7 @@ pub(super) async fn change_password(
     let new = Password::chosen(input.new_password)?;
     let change = ChangePassword { old: Password::tried(input.old_password), new, ip };
     let session = crate::change_password(&gate, &tokens, &app.store, &caller, &change).await?;
-    Ok(begun(&gate, &app, &headers, session))
+    Ok(begun(&gate, &app, &headers, &session))
 }
 
 /// The mini program that a shopper uses.
@@ -206,7 +206,7 @@ pub(super) async fn js_code(
 
 /// The answer to a login. The cookie is set for this site's own pages only, so that no other site can log a visitor
 /// in as somebody else.
-fn begun(gate: &Gate, app: &App, headers: &HeaderMap, session: Session) -> Response {
+fn begun(gate: &Gate, app: &App, headers: &HeaderMap, session: &Session) -> Response {
     let seconds = (session.expires_wall - app.store.wall()) / 1000;
     let expires_at = session.expires_wall.ms();
     let view = SessionView { token: session.token.clone(), kind: session.kind, expires_at };

@@ -6,6 +6,7 @@ use kernel::{Cursor, OperatorId, Permission, Text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::keyed_hash;
 use crate::{AddOperator, Error, Gate, LoginName, Operator, OperatorRole, Password, RemoveOperator, Tokens};
 
 /// An operator.
@@ -88,10 +89,11 @@ pub(super) struct OperatorAdded {
     responses((status = 200, body = OperatorAdded), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub(super) async fn add(
     State(app): State<App>,
-    Keyed { caller, key, body }: Keyed<OperatorInput>,
+    Keyed { caller, mut key, body }: Keyed<OperatorInput>,
 ) -> Rest<OperatorAdded> {
     // Asked before any password is hashed: that work is for admins alone.
     app.store.ctx(&caller).await?.operator(Permission::PlatformOperate)?;
+    key.hash = keyed_hash(&app, &key.hash);
     let login = LoginName::new(&body.login)?;
     let name = Text::new(&body.name).map_err(|_| Error::NameInvalid)?;
     let password = app.service::<Gate>()?.hash_password(Password::chosen(body.password)?).await?;

@@ -6,6 +6,7 @@ use kernel::{Cursor, Permission, StaffId, Text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::keyed_hash;
 use crate::{
     AddStaff, ChangeStaffRole, Error, Gate, LoginName, Password, RemoveStaff, ResetStaffPassword, Role,
     StaffMember, Tokens,
@@ -85,10 +86,11 @@ pub(super) struct StaffAdded {
     responses((status = 200, body = StaffAdded), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub(super) async fn add(
     State(app): State<App>,
-    Keyed { caller, key, body }: Keyed<StaffInput>,
+    Keyed { caller, mut key, body }: Keyed<StaffInput>,
 ) -> Rest<StaffAdded> {
     // Asked before any password is hashed: that work is for staff alone.
     app.store.ctx(&caller).await?.shop(Permission::StaffWrite)?;
+    key.hash = keyed_hash(&app, &key.hash);
     let login = LoginName::new(&body.login)?;
     let name = Text::new(&body.name).map_err(|_| Error::NameInvalid)?;
     let password = app.service::<Gate>()?.hash_password(Password::chosen(body.password)?).await?;

@@ -39,3 +39,32 @@ impl store::Command for ResetStaffPassword {
         reset_staff_password(tx, ctx, self).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Login, Password, Role,
+        testing::{HERE, SHOP, code, gate, member, rooms, staff_caller},
+    };
+    use store::Registry;
+
+    store::on_both! {
+        rooms = rooms();
+
+        async fn a_new_password_opens_a_locked_login(kit) {
+            let (gate, store) = (gate(), kit.store(Registry::new()).await);
+            let owner = member(&store, "owner", Role::Owner).await;
+            let clerk = member(&store, "clerk", Role::Clerk).await;
+            let attempt = Login { login: "clerk".into(), password: Password::tried("new password"), ip: HERE };
+            for _ in 0..crate::ATTEMPTS {
+                assert_eq!(code(crate::login(&gate, &store, &attempt).await), "identity.login_failed");
+            }
+            assert_eq!(code(crate::login(&gate, &store, &attempt).await), "identity.login_locked");
+            let password = gate.hash_password(attempt.password.clone()).await.unwrap();
+            let by = staff_caller(SHOP, owner, Role::Owner);
+            store.write(&by, ResetStaffPassword { staff: clerk, password }).await.unwrap();
+            crate::login(&gate, &store, &attempt).await.unwrap();
+        }
+    }
+}

@@ -66,10 +66,9 @@ impl Command for Bind {
             Standing::UnderReview => (Binding::UnderReview, None),
         };
         let account = &self.account;
-        let sealed = tx.vault().seal(
-            &purpose(client.app, self.delivery_id, &account.biz_id),
-            account.password.as_bytes(),
-        )?;
+        let sealed = tx
+            .vault()
+            .seal(&purpose(client.app, self.delivery_id, &account.biz_id), account.password.as_bytes())?;
         let key = p![client.app, self.delivery_id, &account.biz_id, Binding::Refused];
         tx.exec(sql::account::DELETE_REFUSED, key).await?;
         let bound = tx

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use store::{Command, Tx, p};
 
 use super::{Binding, stored};
-use crate::{Error, push_app::queue_for, sql, waybill::order::at_most};
+use crate::{Error, directory, push_app::queue_for, sql, step::is_plain, waybill::order::at_most};
 
 /// The outcome of a review.
 #[derive(Debug, Clone)]
@@ -30,11 +30,15 @@ const REFUSED: i64 = 9_300_531;
 pub async fn decide_binding(tx: &mut Tx, ctx: &Ctx, cmd: &DecideBinding) -> Result<(), Error> {
     ctx.operator(Permission::PlatformOperate)?;
     at_most(&cmd.reason, 512, "reason")?;
-    let account =
-        stored(tx, cmd.app, &cmd.delivery_id, &cmd.biz_id).await?.ok_or(Error::NothingToDecide)?;
-    let (to, errcode, errmsg) = match cmd.approved {
-        true => (Binding::Bound, 0, "ok"),
-        false => (Binding::Refused, REFUSED, cmd.reason.as_str()),
+    directory::find(&cmd.delivery_id).ok_or(Error::UnknownCarrier)?;
+    if !is_plain(&cmd.reason) || !is_plain(&cmd.biz_id) {
+        return Err(Error::Argument("reason"));
+    }
+    let account = stored(tx, cmd.app, &cmd.delivery_id, &cmd.biz_id).await?.ok_or(Error::NothingToDecide)?;
+    let (to, errcode, errmsg) = if cmd.approved {
+        (Binding::Bound, 0, "ok")
+    } else {
+        (Binding::Refused, REFUSED, cmd.reason.as_str())
     };
     let wrong = if cmd.approved { "" } else { errmsg };
     let decided = tx

@@ -11,10 +11,10 @@ mod tests {
         rooms = crate::testing::rooms();
 
         async fn both_engines_understand_every_statement(kit) {
-            store::testkit::prepare_all(&kit, super::account::ALL).await;
-            store::testkit::prepare_all(&kit, super::parcel::ALL).await;
-            store::testkit::prepare_all(&kit, super::step::ALL).await;
-            store::testkit::prepare_all(&kit, super::waybill::ALL).await;
+            store::testkit::prepare_all(&kit, crate::sql::account::ALL).await;
+            store::testkit::prepare_all(&kit, crate::sql::parcel::ALL).await;
+            store::testkit::prepare_all(&kit, crate::sql::step::ALL).await;
+            store::testkit::prepare_all(&kit, crate::sql::waybill::ALL).await;
         }
     }
 }

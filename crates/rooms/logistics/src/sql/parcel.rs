@@ -63,6 +63,5 @@ ORDER BY shop_id, parcel_id
 LIMIT $3";
 
 #[cfg(test)]
-pub(crate) const ALL: &[&str] = &[
-    INSERT, SELECT, OF_ORDER, OF_SHOPPER, BY_NUMBER, SHOPS_OF_NUMBER, TAKE, PROGRESS, DROP, PAGE,
-];
+pub(crate) const ALL: &[&str] =
+    &[INSERT, SELECT, OF_ORDER, OF_SHOPPER, BY_NUMBER, SHOPS_OF_NUMBER, TAKE, PROGRESS, DROP, PAGE];

@@ -15,6 +15,12 @@ FROM logistics_step
 WHERE scope = $1 AND track_id = $2
 ORDER BY at, action_type, message";
 
+/// The codes of all tracks between two, for the check.
+pub(crate) const CODES_BETWEEN: &str = "\
+SELECT scope, track_id, action_type
+FROM logistics_step
+WHERE (scope, track_id) >= ($1, $2) AND (scope, track_id) <= ($3, $4)
+ORDER BY at, action_type, message";
 
 #[cfg(test)]
-pub(crate) const ALL: &[&str] = &[PUT, OF_TRACK];
+pub(crate) const ALL: &[&str] = &[PUT, OF_TRACK, CODES_BETWEEN];

@@ -8,20 +8,22 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10, $11, $12, '[]', $13, 0, 0, 
 ON CONFLICT DO NOTHING";
 
 pub(crate) const SELECT: &str = "\
-SELECT scope, order_id, waybill_key, shop_id, shopper_id, openid, delivery_id, biz_id, waybill_id, state, busy_until,
-    hash, details, label_data, stage, reached, version
+SELECT scope, order_id, waybill_key, shop_id, shopper_id, openid, delivery_id, biz_id, waybill_id, state, hash,
+    details, label_data, reached, version
 FROM logistics_waybill
 WHERE scope = $1 AND order_id = $2";
 
 pub(crate) const BY_NUMBER: &str = "\
-SELECT scope, order_id, waybill_key, shop_id, shopper_id, openid, delivery_id, biz_id, waybill_id, state, busy_until,
-    hash, details, label_data, stage, reached, version
+SELECT scope, order_id, waybill_key, shop_id, shopper_id, openid, delivery_id, biz_id, waybill_id, state, hash,
+    details, label_data, reached, version
 FROM logistics_waybill
-WHERE delivery_id = $1 AND waybill_id = $2 AND scope = $3";
+WHERE delivery_id = $1 AND waybill_id = $2 AND scope = $3
+ORDER BY created_at DESC, waybill_key DESC
+LIMIT 1";
 
 pub(crate) const BY_KEY: &str = "\
-SELECT scope, order_id, waybill_key, shop_id, shopper_id, openid, delivery_id, biz_id, waybill_id, state, busy_until,
-    hash, details, label_data, stage, reached, version
+SELECT scope, order_id, waybill_key, shop_id, shopper_id, openid, delivery_id, biz_id, waybill_id, state, hash,
+    details, label_data, reached, version
 FROM logistics_waybill
 WHERE scope = $1 AND waybill_key = $2";
 
@@ -35,8 +37,8 @@ ORDER BY scope, waybill_key";
 pub(crate) const TAKE: &str = "\
 UPDATE logistics_waybill SET updated_at = $1
 WHERE scope = $2 AND waybill_key = $3
-RETURNING scope, order_id, waybill_key, shop_id, shopper_id, openid, delivery_id, biz_id, waybill_id, state,
-    busy_until, hash, details, label_data, stage, reached, version";
+RETURNING scope, order_id, waybill_key, shop_id, shopper_id, openid, delivery_id, biz_id, waybill_id, state, hash,
+    details, label_data, reached, version";
 
 pub(crate) const PROGRESS: &str = "\
 UPDATE logistics_waybill SET stage = $1, reached = $2, version = $3
@@ -77,6 +79,17 @@ LIMIT $3";
 
 #[cfg(test)]
 pub(crate) const ALL: &[&str] = &[
-    RESERVE, SELECT, BY_NUMBER, BY_KEY, OWNERS_OF_NUMBER, TAKE, PROGRESS, MOVE, ISSUE, END_CANCEL, GIVE_UP,
-    USE_SANDBOX, PAGE,
+    RESERVE,
+    SELECT,
+    BY_NUMBER,
+    BY_KEY,
+    OWNERS_OF_NUMBER,
+    TAKE,
+    PROGRESS,
+    MOVE,
+    ISSUE,
+    END_CANCEL,
+    GIVE_UP,
+    USE_SANDBOX,
+    PAGE,
 ];

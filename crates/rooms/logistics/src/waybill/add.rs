@@ -5,14 +5,15 @@
 //! waybill, and if whoever asked the carrier is gone, the next one asks again.
 
 use jiff::tz::{Offset, TimeZone};
-use kernel::{Caller, Ctx, Permission, WaybillId};
+use kernel::{AppId, Caller, Ctx, Permission, WaybillId};
 use sha2::{Digest, Sha256};
 use store::{Command, Store, Tx, p};
 
 use super::{PURPOSE, Waybill, WaybillState, encoded, one, order::FROM_MINI_PROGRAM};
 use crate::{
-    CarrierAccount, CarrierError, Carriers, Error, IssuedWaybill, LabelDatum, NewWaybill, Stage, WaybillRequest,
-    account,
+    CarrierAccount, CarrierError, Carriers, Error, IssuedWaybill, LabelDatum, NewWaybill, Stage,
+    WaybillRequest, account,
+    ask::begin_waybill,
     directory::{self, CarrierInfo},
     door::{Client, client, owns_appid},
     sql, test_carrier,
@@ -51,7 +52,10 @@ pub async fn add_waybill(
     };
     let request = WaybillRequest { account: &claim.account, order, service_name, at: now };
     match carrier.create_waybill(&request).await {
-        Ok(issued) => store.write(caller, Issue { claim, order_id: order.order_id.clone(), issued }).await,
+        Ok(issued) => {
+            let (order_id, ask_every) = (order.order_id.clone(), carrier.query_every_ms());
+            store.write(caller, Issue { claim, order_id, issued, ask_every }).await
+        }
         Err(e) => {
             store.write(caller, GiveUp(claim)).await?;
             Err(refusal(e))
@@ -78,7 +82,7 @@ pub(crate) fn refusal(e: CarrierError) -> Error {
 /// An order id that is ours until the carrier has answered.
 #[derive(Debug, Clone)]
 struct Claim {
-    app: i64,
+    app: AppId,
     key: WaybillId,
     until: i64,
     account: CarrierAccount,
@@ -119,15 +123,26 @@ impl Command for Reserve {
         if order.delivery_id == test_carrier::ID {
             use_sandbox(tx, ctx, client).await?;
         }
-        let claim = Claim { app: client.app.0, key: ctx.id(), until: (ctx.wall + CLAIM_MS).ms(), account };
+        let claim = Claim { app: client.app, key: ctx.id(), until: (ctx.wall + CLAIM_MS).ms(), account };
         let details = tx.vault().seal(PURPOSE, &plain)?;
         let openid = if shopper.is_some() { order.openid.as_str() } else { "" };
         let reserved = tx
             .exec(
                 sql::waybill::RESERVE,
                 p![
-                    client.app, &order.order_id, claim.key, client.shop, shopper, openid, &order.delivery_id,
-                    &order.biz_id, WaybillState::Creating, claim.until, hash.as_slice(), details, Stage::Created,
+                    client.app,
+                    &order.order_id,
+                    claim.key,
+                    client.shop,
+                    shopper,
+                    openid,
+                    &order.delivery_id,
+                    &order.biz_id,
+                    WaybillState::Creating,
+                    claim.until,
+                    hash.as_slice(),
+                    details,
+                    Stage::Created,
                     ctx.now
                 ],
             )
@@ -161,7 +176,7 @@ async fn again(
     let until = (ctx.wall + CLAIM_MS).ms();
     let (from, to) = (WaybillState::Creating, WaybillState::Creating);
     if claim(tx, ctx, there, from, to, until).await? {
-        Ok(Reserved::Now(Claim { app: there.app.0, key: there.key, until, account }))
+        Ok(Reserved::Now(Claim { app: there.app, key: there.key, until, account }))
     } else {
         Err(Error::Generating)
     }
@@ -196,6 +211,7 @@ struct Issue {
     claim: Claim,
     order_id: String,
     issued: IssuedWaybill,
+    ask_every: Option<i64>,
 }
 
 impl Command for Issue {
@@ -204,20 +220,29 @@ impl Command for Issue {
     const NAME: &'static str = "logistics.issue_waybill";
 
     async fn run(&self, tx: &mut Tx, ctx: &Ctx) -> Result<MadeWaybill, Error> {
-        let Self { claim, order_id, issued } = self;
+        let Self { claim, order_id, issued, ask_every } = self;
         let label = serde_json::to_string(&issued.label_data)
             .map_err(|e| store::Error::internal(format!("label data can't be written: {e}")))?;
         let ended = tx
             .exec(
                 sql::waybill::ISSUE,
                 p![
-                    WaybillState::Made, &issued.waybill_id, label, ctx.now, claim.app, claim.key,
-                    WaybillState::Creating, claim.until
+                    WaybillState::Made,
+                    &issued.waybill_id,
+                    label,
+                    ctx.now,
+                    claim.app,
+                    claim.key,
+                    WaybillState::Creating,
+                    claim.until
                 ],
             )
             .await?;
         if ended == 0 {
             return Err(Error::Generating); // it took too long, and somebody else asks the carrier now
+        }
+        if let Some(every) = *ask_every {
+            begin_waybill(tx, ctx, every, claim.app, claim.key)?;
         }
         Ok(MadeWaybill {
             order_id: order_id.clone(),

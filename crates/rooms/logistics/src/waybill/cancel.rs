@@ -9,11 +9,8 @@ use super::{
     read::{WaybillKey, find},
 };
 use crate::{
-    CarrierAccount, CarrierError, Carriers, Error, WaybillName, account,
-    carrier::DEAD_WAYBILL,
-    directory,
-    door::client,
-    sql,
+    CarrierAccount, CarrierError, Carriers, Error, WaybillName, account, carrier::DEAD_WAYBILL, directory,
+    door::client, sql,
 };
 
 /// Cancels the waybill.

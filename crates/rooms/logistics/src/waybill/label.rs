@@ -115,7 +115,17 @@ mod tests {
     #[test]
     fn a_label_shows_who_what_and_how_it_is_sorted() {
         let page = printed(PrintType::OnePart, &sample_order());
-        for shown in ["顺丰速运", "123456789", "101- 07-03 509", "张三", "王小蒙", "18610000000", "易碎物品", "¥100.00", "<rect"] {
+        for shown in [
+            "顺丰速运",
+            "123456789",
+            "101- 07-03 509",
+            "张三",
+            "王小蒙",
+            "18610000000",
+            "易碎物品",
+            "¥100.00",
+            "<rect",
+        ] {
             assert!(page.contains(shown), "{shown}");
         }
         assert_eq!(page.matches("<section").count(), 1);

@@ -77,7 +77,6 @@ pub(crate) struct Waybill {
     pub(crate) biz_id: String,
     pub(crate) waybill_id: String,
     pub(crate) state: WaybillState,
-    pub(crate) busy_until: i64,
     pub(crate) hash: Vec<u8>,
     /// The order, sealed: it holds names and addresses.
     pub(crate) details: Vec<u8>,
@@ -121,12 +120,11 @@ fn row(r: &Row<'_>) -> Result<Waybill, store::Error> {
         biz_id: r.get(7)?,
         waybill_id: r.get(8)?,
         state: r.get(9)?,
-        busy_until: r.get(10)?,
-        hash: r.get(11)?,
-        details: r.get(12)?,
-        label_data: r.json(13)?,
-        reached: Reached(r.get(15)?),
-        version: r.get(16)?,
+        hash: r.get(10)?,
+        details: r.get(11)?,
+        label_data: r.json(12)?,
+        reached: Reached(r.get(13)?),
+        version: r.get(14)?,
     })
 }
 

@@ -81,7 +81,8 @@ fn set_defaults(batch: &mut Batch<'_>, shop: ShopId, id: AddressId, send: bool, 
 }
 
 fn stored(detail: &AddressDetail) -> Result<String, StoreError> {
-    serde_json::to_string(detail).map_err(|e| StoreError::internal(format!("an address can't be stored: {e}")))
+    serde_json::to_string(detail)
+        .map_err(|e| StoreError::internal(format!("an address can't be stored: {e}")))
 }
 
 impl Command for AddAddress {

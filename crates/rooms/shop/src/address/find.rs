@@ -12,7 +12,12 @@ pub async fn get_address(tx: &mut Tx, ctx: &Ctx, id: AddressId) -> Result<ShopAd
 }
 
 /// Addresses of the caller's shop, the oldest first: `limit` of them after the first `offset`.
-pub async fn list_addresses(tx: &mut Tx, ctx: &Ctx, offset: i64, limit: i64) -> Result<Vec<ShopAddress>, Error> {
+pub async fn list_addresses(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<ShopAddress>, Error> {
     let shop = ctx.shop(Permission::ShopRead)?;
     let params = p![shop, limit.max(0), offset.max(0)];
     Ok(tx.all(sql::LIST_ADDRESSES, params, ShopAddress::from_row).await?)

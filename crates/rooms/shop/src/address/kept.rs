@@ -12,6 +12,7 @@ pub(crate) const MOST_ADDRESSES: i64 = 200;
 
 /// What a shop writes down for an address.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a use of the address by itself")]
 pub struct AddressDetail {
     /// Who and where.
     pub address: Address,
@@ -36,7 +37,9 @@ pub struct AddressDetail {
 }
 
 /// A place on the map.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = shop::Place)]
 pub struct Place {
     /// Latitude in degrees.
     pub lat: f64,

@@ -1,0 +1,8 @@
+//! What the room promises, on both engines.
+
+mod concurrency;
+mod corrections;
+mod faces;
+mod holds;
+mod lots;
+mod sequences;

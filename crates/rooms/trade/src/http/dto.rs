@@ -27,45 +27,45 @@ impl From<&ItemIn> for Item {
 /// What to price.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct QuoteIn {
+pub(super) struct QuoteIn {
     /// At which shop.
     #[schema(value_type = String)]
-    pub shop_id: ShopId,
+    pub(super) shop_id: ShopId,
     /// What.
-    pub items: Vec<ItemIn>,
+    pub(super) items: Vec<ItemIn>,
 }
 
 /// A price with its explanation, line by line; minor units.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct QuoteOut {
+pub(super) struct QuoteOut {
     /// Currency.
-    pub currency: String,
+    pub(super) currency: String,
     /// Goods before discounts.
-    pub goods: i64,
+    pub(super) goods: i64,
     /// What discounts take off.
-    pub discount: i64,
+    pub(super) discount: i64,
     /// Freight.
-    pub freight: i64,
+    pub(super) freight: i64,
     /// To be paid.
-    pub total: i64,
+    pub(super) total: i64,
     /// The lines.
-    pub lines: Vec<QuoteLineOut>,
+    pub(super) lines: Vec<QuoteLineOut>,
 }
 
 /// A priced line.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct QuoteLineOut {
+pub(super) struct QuoteLineOut {
     /// Which sku.
     #[schema(value_type = String)]
-    pub sku_id: SkuId,
+    pub(super) sku_id: SkuId,
     /// Pieces.
-    pub quantity: i64,
+    pub(super) quantity: i64,
     /// Price of a piece, minor units.
-    pub unit_price: i64,
+    pub(super) unit_price: i64,
     /// The line's share of discounts, minor units.
-    pub discount: i64,
+    pub(super) discount: i64,
     /// To be paid for the line, minor units.
-    pub payable: i64,
+    pub(super) payable: i64,
 }
 
 impl From<promo::Quote> for QuoteOut {
@@ -95,35 +95,35 @@ impl From<promo::Quote> for QuoteOut {
 /// An order to be placed.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PlaceIn {
+pub(super) struct PlaceIn {
     /// With which shop.
     #[schema(value_type = String)]
-    pub shop_id: ShopId,
+    pub(super) shop_id: ShopId,
     /// What.
-    pub items: Vec<ItemIn>,
+    pub(super) items: Vec<ItemIn>,
     /// Where it goes.
-    pub receiver: Address,
+    pub(super) receiver: Address,
     /// The shopper's remark, at most 200 characters.
     #[serde(default)]
-    pub customer_notes: String,
+    pub(super) customer_notes: String,
     /// The total that the shopper has seen, minor units; another price is refused with the new one.
-    pub expected_total: Option<i64>,
+    pub(super) expected_total: Option<i64>,
 }
 
 /// An order that was placed.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct PlacedOut {
+pub(super) struct PlacedOut {
     /// The shop.
     #[schema(value_type = String)]
-    pub shop_id: ShopId,
+    pub(super) shop_id: ShopId,
     /// The order.
     #[schema(value_type = String)]
-    pub order_id: OrderId,
+    pub(super) order_id: OrderId,
     /// Its payment, to be started; none where nothing is to be paid.
     #[schema(value_type = Option<String>)]
-    pub payment_id: Option<PaymentId>,
+    pub(super) payment_id: Option<PaymentId>,
     /// To be paid, minor units.
-    pub total: i64,
+    pub(super) total: i64,
 }
 
 /// An order. Amounts in minor units of `currency`, moments in ms since 1970.
@@ -342,148 +342,148 @@ impl From<Step> for StepOut {
 
 /// A page of orders.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct OrderPage {
+pub(super) struct OrderPage {
     /// The orders.
-    pub items: Vec<OrderOut>,
+    pub(super) items: Vec<OrderOut>,
     /// Where the next page begins.
-    pub next: Option<String>,
+    pub(super) next: Option<String>,
 }
 
 /// Which orders of the shop.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct OrderQuery {
+pub(super) struct OrderQuery {
     /// In which state.
-    pub state: Option<OrderState>,
+    pub(super) state: Option<OrderState>,
     /// Rows a page, 1 to 100.
-    pub size: Option<i64>,
+    pub(super) size: Option<i64>,
     /// The `next` of the page before.
-    pub after: Option<String>,
+    pub(super) after: Option<String>,
 }
 
 /// Parcels to be shipped.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ShipIn {
+pub(super) struct ShipIn {
     /// The parcels, 1 to 50.
-    pub parcels: Vec<ShipParcelIn>,
+    pub(super) parcels: Vec<ShipParcelIn>,
 }
 
 /// One of them.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ShipParcelIn {
+pub(super) struct ShipParcelIn {
     /// Carrier code.
     #[serde(default)]
-    pub delivery_id: String,
+    pub(super) delivery_id: String,
     /// Waybill number.
     #[serde(default)]
-    pub waybill_id: String,
+    pub(super) waybill_id: String,
     /// True where nothing travels: virtual goods.
     #[serde(default)]
-    pub no_logistics: bool,
+    pub(super) no_logistics: bool,
     /// What is in it; left out or empty for everything that is still to be shipped.
     #[serde(default)]
-    pub items: Vec<ItemIn>,
+    pub(super) items: Vec<ItemIn>,
 }
 
 /// The parcels that were shipped.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ShippedOut {
+pub(super) struct ShippedOut {
     /// Their ids.
     #[schema(value_type = Vec<String>)]
-    pub parcel_ids: Vec<ParcelId>,
+    pub(super) parcel_ids: Vec<ParcelId>,
 }
 
 /// A lower price.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RepriceIn {
+pub(super) struct RepriceIn {
     /// New totals of lines.
     #[serde(default)]
-    pub lines: Vec<LinePriceIn>,
+    pub(super) lines: Vec<LinePriceIn>,
     /// New freight, minor units.
-    pub freight: Option<i64>,
+    pub(super) freight: Option<i64>,
 }
 
 /// A line's new total.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct LinePriceIn {
+pub(super) struct LinePriceIn {
     /// Of which sku.
     #[schema(value_type = String)]
-    pub sku_id: SkuId,
+    pub(super) sku_id: SkuId,
     /// The new total of the line, minor units.
-    pub price: i64,
+    pub(super) price: i64,
 }
 
 /// The shop's note.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RemarkIn {
+pub(super) struct RemarkIn {
     /// The note, at most 500 characters.
-    pub merchant_notes: String,
+    pub(super) merchant_notes: String,
 }
 
 /// Money to be given back.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RefundIn {
+pub(super) struct RefundIn {
     /// How much, minor units.
-    pub amount: i64,
+    pub(super) amount: i64,
     /// Why, at most 80 characters.
     #[serde(default)]
-    pub reason: String,
+    pub(super) reason: String,
 }
 
 /// A refund on its way.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct RefundOut {
+pub(super) struct RefundOut {
     /// The refund.
     #[schema(value_type = String)]
-    pub refund_id: RefundId,
+    pub(super) refund_id: RefundId,
 }
 
 /// What a shopper puts into the cart.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CartIn {
+pub(super) struct CartIn {
     /// From which shop.
     #[schema(value_type = String)]
-    pub shop_id: ShopId,
+    pub(super) shop_id: ShopId,
     /// What.
     #[schema(value_type = String)]
-    pub sku_id: SkuId,
+    pub(super) sku_id: SkuId,
     /// How many, 0 to 9999; 0 takes it out.
-    pub quantity: i64,
+    pub(super) quantity: i64,
 }
 
 /// The cart.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CartOut {
+pub(super) struct CartOut {
     /// Its lines, the latest first.
-    pub lines: Vec<CartLineOut>,
+    pub(super) lines: Vec<CartLineOut>,
 }
 
 /// A line of the cart.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CartLineOut {
+pub(super) struct CartLineOut {
     /// From which shop.
     #[schema(value_type = String)]
-    pub shop_id: ShopId,
+    pub(super) shop_id: ShopId,
     /// What.
     #[schema(value_type = String)]
-    pub sku_id: SkuId,
+    pub(super) sku_id: SkuId,
     /// How many.
-    pub quantity: i64,
+    pub(super) quantity: i64,
     /// When it was put in, ms since 1970.
     #[schema(value_type = i64)]
-    pub added_at: Timestamp,
+    pub(super) added_at: Timestamp,
 }
 
 /// Done.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Done {
+pub(super) struct Done {
     /// Always true.
-    pub done: bool,
+    pub(super) done: bool,
 }

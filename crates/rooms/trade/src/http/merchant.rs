@@ -6,8 +6,8 @@ use kernel::{Cursor, Item, OrderId};
 
 use super::{
     dto::{
-        Done, OrderOut, OrderPage, OrderQuery, RefundIn, RefundOut, RemarkIn, RepriceIn, ShipIn, ShipParcelIn,
-        ShippedOut, StepOut,
+        Done, OrderOut, OrderPage, OrderQuery, RefundIn, RefundOut, RemarkIn, RepriceIn, ShipIn,
+        ShipParcelIn, ShippedOut, StepOut,
     },
     shopper::Nothing,
 };

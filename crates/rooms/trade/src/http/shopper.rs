@@ -4,7 +4,9 @@ use axum::{Json, extract::State};
 use face::{App, Body, IdPath, Keyed, Paging, Params, ProblemBody, Rest, Who};
 use kernel::{Cursor, Item, OrderId, Scope, ShopId};
 
-use super::dto::{CartIn, CartLineOut, CartOut, Done, OrderOut, OrderPage, PlaceIn, PlacedOut, QuoteIn, QuoteOut};
+use super::dto::{
+    CartIn, CartLineOut, CartOut, Done, OrderOut, OrderPage, PlaceIn, PlacedOut, QuoteIn, QuoteOut,
+};
 use crate::{Cancel, Confirm, Place, PutInCart, cart, find, place};
 
 /// The shopper's cart.

@@ -49,7 +49,8 @@ pub(super) async fn list_orders(State(app): State<App>, call: Call<ListIn>) -> A
     let mut tx = app.store.read().await?;
     let shopper = match (&body.openid, caller.actor) {
         (Some(openid), kernel::Actor::ShopApp { app, .. }) => {
-            let shopper = identity::shopper_of_openid(&mut tx, app, openid).await.map_err(|e| Failure::of(&e))?;
+            let shopper =
+                identity::shopper_of_openid(&mut tx, app, openid).await.map_err(|e| Failure::of(&e))?;
             Some(shopper.ok_or_else(|| Failure::new(40_003, "invalid openid"))?)
         }
         _ => None,

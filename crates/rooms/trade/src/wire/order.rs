@@ -42,7 +42,8 @@ pub(super) async fn decode_receiver(State(app): State<App>, call: Call<OrderIn>)
     ctx.shop(Permission::OrderShip).map_err(Error::from)?;
     let mut tx = app.store.read().await?;
     let order = find::get(&mut tx, &ctx, OrderId(call.body.order_id.0)).await?;
-    let body = order.receiver.as_ref().map_or_else(|| json!({}), |r| json!({ "address_info": render::clear(r) }));
+    let body =
+        order.receiver.as_ref().map_or_else(|| json!({}), |r| json!({ "address_info": render::clear(r) }));
     Ok(ok(body))
 }
 

@@ -27,7 +27,8 @@ pub(super) fn order(order: &Order, parcels: &[Parcel], payment: Option<&Payment>
 }
 
 fn line(line: &Line) -> Value {
-    let attrs = serde_json::from_str::<Value>(&line.attrs).ok().filter(Value::is_array).unwrap_or_else(|| json!([]));
+    let attrs =
+        serde_json::from_str::<Value>(&line.attrs).ok().filter(Value::is_array).unwrap_or_else(|| json!([]));
     let mut out = json!({
         "product_id": line.product.to_string(),
         "sku_id": line.sku.to_string(),
@@ -125,7 +126,7 @@ fn parcel(order: &Order, parcel: &Parcel) -> Value {
     json!({
         "waybill_id": parcel.waybill_id,
         "delivery_id": parcel.delivery_id,
-        "delivery_name": logistics::name_of(&parcel.delivery_id),
+        "delivery_name": logistics::carrier_name(&parcel.delivery_id),
         "delivery_time": parcel.shipped_at.secs(),
         "deliver_type": parcel.deliver_type,
         "product_infos": pieces,
