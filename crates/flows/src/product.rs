@@ -1,6 +1,6 @@
 //! A product that comes with its stock: the catalogue keeps the one, the stock room the other, in one transaction.
 
-use catalog::{AddProduct, Added, UpdateProduct, Updated};
+use catalog::{AddProduct, Added, ChangeFree, UpdateProduct, Updated, wire::StockChange};
 use kernel::{Ctx, ProductId, SkuId};
 use stock::{Change, Correction, Movement};
 use store::{Command, Tx};
@@ -68,4 +68,40 @@ pub(crate) async fn set(
         }
     }
     Ok(())
+}
+
+/// Changes what needs no audit, and the stock that the same request speaks of.
+#[derive(Debug, Clone)]
+pub struct ChangeFreeWithStock {
+    /// The change of the product.
+    pub change: ChangeFree,
+    /// The changes of stock.
+    pub stock: Vec<StockChange>,
+}
+
+/// How a change of stock is meant (`docs/wire/products.md`).
+const ADD: i64 = 1;
+const SUBTRACT: i64 = 2;
+
+impl Command for ChangeFreeWithStock {
+    type Out = ();
+    type Err = Error;
+    const NAME: &'static str = "flows.change_product_free";
+
+    async fn run(&self, tx: &mut Tx, ctx: &Ctx) -> Result<(), Error> {
+        let product = self.change.product;
+        catalog::change_free(tx, ctx, &self.change).await?;
+        for StockChange { sku, diff_type, num } in self.stock.iter().copied() {
+            let change = match diff_type {
+                ADD => Change::By(num),
+                SUBTRACT => Change::By(-num),
+                _ => Change::To(num),
+            };
+            match stock::correct(tx, ctx, &Correction { sku, product, change, note: None }).await {
+                Ok(_) | Err(stock::Error::NothingToChange) => {}
+                Err(e) => return Err(e.into()),
+            }
+        }
+        Ok(())
+    }
 }

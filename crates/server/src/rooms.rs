@@ -33,6 +33,8 @@ pub fn native(config: &Config) -> OpenApiRouter<App> {
         .merge(ledger::routes())
         .merge(media::routes())
         .merge(push::routes())
+        .merge(shop::routes())
+        .merge(catalog::routes())
         .merge(stock::routes())
         .merge(logistics::routes())
         .merge(pay::routes())
@@ -46,9 +48,12 @@ pub fn wire(config: &Config) -> Router<App> {
     let rooms = Router::new()
         .merge(identity::wire_routes())
         .merge(media::wire_routes())
+        .merge(shop::wire_routes())
+        .merge(catalog::wire_routes())
         .merge(stock::wire_routes())
         .merge(logistics::wire_routes())
         .merge(trade::wire::wire_routes())
+        .merge(flows::wire_routes())
         .merge(flows::callback_routes())
         .merge(views::track_routes());
     if config.demo.enabled { rooms.merge(sandbox::routes()).merge(demo::clock_routes()) } else { rooms }

@@ -6,6 +6,7 @@ mod error;
 mod event;
 mod flaw;
 mod fold;
+mod http;
 mod pictures;
 mod product;
 mod pushes;
@@ -26,6 +27,7 @@ pub use category::{
 pub use error::Error;
 pub use event::{ProductAudited, ProductDelisted, ProductListed, ProductUpdated};
 pub use flaw::Flaw;
+pub use http::routes;
 pub use product::*;
 pub use register::register;
 pub use shops::{SetAutoAudit, set_auto_audit};

@@ -1,10 +1,15 @@
 //! Personas and things of the room's tests.
 
+use axum::{body::Body, http::Request};
+use face::{App, Identified, TokenFault};
 use kernel::{
-    Actor, Caller, CategoryId, OperatorId, Permission, Permissions, ProductId, Scope, ShopId, SkuId, StaffId,
+    Actor, AppId, Caller, CategoryId, OperatorId, Permission, Permissions, ProductId, Scope, ShopId, SkuId, StaffId,
 };
 use media::{Files, Purpose};
+use serde_json::Value;
+use std::sync::Arc;
 use store::{Registry, Store};
+use tower::ServiceExt;
 
 use crate::{
     AddProduct, Attr, Audit, Category, Content, SeedCategories, SkuContent, SkuInput, Submit, Verdict,
@@ -105,6 +110,74 @@ pub(crate) async fn listed(store: &Store) -> (ProductId, Vec<SkuId>) {
     let round = submitted(store, added.product).await;
     store.write(&operator(), verdict(added.product, round, Verdict::Pass)).await.unwrap();
     (added.product, added.skus)
+}
+
+/// The shop's own application.
+pub(crate) fn shop_app() -> Caller {
+    let may = Permissions::of(&[Permission::ProductRead, Permission::ProductWrite]);
+    caller(Scope::Shop(SHOP), Actor::ShopApp { shop: SHOP, app: AppId(5), may })
+}
+
+/// Nobody.
+pub(crate) fn stranger() -> Caller {
+    caller(Scope::Platform, Actor::Anonymous)
+}
+
+pub(crate) fn files() -> Files {
+    Files::in_memory("https://shop.example")
+}
+
+/// The room's routes over a fresh database.
+pub(crate) async fn app(kit: &store::testkit::Kit) -> App {
+    App::over(kit.store(registry()).await).with(Arc::new(files())).build()
+}
+
+/// An answer of the native face.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    body: Value,
+}
+
+impl Answer {
+    /// The body of a good answer.
+    pub(crate) fn ok(&self) -> &Value {
+        assert_eq!(self.status, 200, "{}", self.body);
+        &self.body
+    }
+
+    /// Status and code of a refusal.
+    pub(crate) fn refusal(&self) -> (u16, &str) {
+        (self.status, self.body["code"].as_str().unwrap_or_default())
+    }
+}
+
+/// Sends a request as `caller`, under the idempotency key `k`.
+pub(crate) async fn call(app: &App, caller: &Caller, method: &str, path: &str, body: Option<Value>) -> Answer {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("idempotency-key", "k")
+        .body(body.map_or_else(Body::empty, |b| Body::from(b.to_string())))
+        .unwrap();
+    request.extensions_mut().insert(match caller.actor {
+        Actor::Anonymous => Identified::Nobody(TokenFault::Missing),
+        _ => Identified::As(caller.clone()),
+    });
+    let (native, _) = crate::routes().split_for_parts();
+    let router = native.merge(crate::wire_routes()).with_state(app.clone());
+    let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    Answer { status: parts.status.as_u16(), body: serde_json::from_slice(&bytes).unwrap_or_default() }
+}
+
+/// Sends a request to the WeChat-compatible face and holds the answer against the facts.
+pub(crate) async fn wire(app: &App, caller: &Caller, method: &str, path: &str, body: Option<Value>) -> Value {
+    let known = wirecheck::Routes::load().unwrap();
+    let path = format!("/channels/ec/{path}");
+    let answer = call(app, caller, method, &path, body).await.ok().clone();
+    let facts = known.get(method, &path).unwrap();
+    assert_eq!(wirecheck::check_answer(facts, &answer), []);
+    answer
 }
 
 mod sql_tests {

@@ -6,11 +6,13 @@ mod kit;
 
 mod api;
 mod body_limit;
+mod crash;
 mod credentials;
 mod demo;
 mod health;
 mod program;
 mod rate_limit;
+mod replay;
 mod shutdown;
 mod tls;
 mod unknown_paths;

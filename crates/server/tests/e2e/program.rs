@@ -6,7 +6,8 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-fn kaidian(folder: &Path, arguments: &[&str]) -> Command {
+/// The program with these arguments, in a folder of its own and without settings from outside.
+pub(crate) fn kaidian(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kaidian"));
     command.args(arguments).current_dir(folder);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KAIDIAN_")) {

@@ -1,0 +1,107 @@
+//! What one shopper has been told.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What a keyed request does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Place,
+    Start,
+    Cancel,
+}
+
+/// A request under an idempotency key.
+#[derive(Debug, Clone)]
+pub(super) struct Deed {
+    pub(super) kind: Kind,
+    pub(super) path: String,
+    pub(super) key: String,
+    pub(super) body: Value,
+    /// The order that it is about; none for the one that places it.
+    pub(super) order: Option<String>,
+}
+
+/// What is known of an order for sure.
+#[derive(Debug)]
+pub(super) struct Known {
+    total: i64,
+    /// The furthest state that was told: `unpaid`, `to_ship` or `cancelled`.
+    state: String,
+    /// Whether a request to cancel it was ever sent.
+    may_be_cancelled: bool,
+    /// Whether the payment service has taken the money.
+    pub(super) approved: bool,
+}
+
+/// Everything that one shopper was told.
+#[derive(Debug, Default)]
+pub(super) struct Model {
+    /// Answers, in the order in which they came.
+    pub(super) answered: Vec<(Deed, Value)>,
+    /// Sent, but the program died before its answer.
+    pub(super) in_doubt: Vec<Deed>,
+    /// Orders by their ids.
+    pub(super) orders: BTreeMap<String, Known>,
+}
+
+impl Model {
+    /// Keeps an answer and what follows from it.
+    pub(super) fn learn(&mut self, deed: Deed, answer: Value) {
+        match deed.kind {
+            Kind::Place => {
+                let total = answer["total"].as_i64().unwrap();
+                let known =
+                    Known { total, state: "unpaid".into(), may_be_cancelled: false, approved: false };
+                let order = answer["order_id"].as_str().unwrap().to_owned();
+                assert!(self.orders.insert(order, known).is_none(), "an id for two orders: {answer}");
+            }
+            Kind::Start => assert!(answer["cashier_url"].is_string(), "{answer}"),
+            Kind::Cancel => self.order(deed.order.as_deref().unwrap()).state = "cancelled".into(),
+        }
+        self.answered.push((deed, answer));
+    }
+
+    /// An order that was told of.
+    pub(super) fn order(&mut self, id: &str) -> &mut Known {
+        self.orders.get_mut(id).unwrap_or_else(|| panic!("order {id} was never told of"))
+    }
+
+    /// A cancellation is about to be sent.
+    pub(super) fn may_be_cancelled(&mut self, id: &str) {
+        self.order(id).may_be_cancelled = true;
+    }
+
+    /// The payment of an order was told to be captured.
+    pub(super) fn paid(&mut self, id: &str) {
+        self.order(id).state = "to_ship".into();
+    }
+
+    /// Holds all orders that the program shows against what it told before: none is missing, none is there twice or
+    /// unasked for, none has gone back.
+    pub(super) fn compare(&mut self, shown: &[Value]) {
+        let ids: Vec<&str> = shown.iter().map(|order| order["order_id"].as_str().unwrap()).collect();
+        for id in self.orders.keys() {
+            assert!(ids.contains(&id.as_str()), "order {id} was acknowledged and is gone");
+        }
+        assert_eq!(ids.len(), self.orders.len(), "more orders than were asked for: {ids:?}");
+        for (id, order) in ids.into_iter().zip(shown) {
+            let known = self.order(id);
+            assert_eq!(order["total"], known.total, "order {id}");
+            let state = order["state"].as_str().unwrap();
+            let may_follow = match (known.state.as_str(), state) {
+                ("unpaid", "cancelled") => known.may_be_cancelled,
+                ("unpaid", "to_ship") => true,
+                (before, now) => before == now,
+            };
+            assert!(may_follow, "order {id} was {} and is {state}", known.state);
+            state.clone_into(&mut known.state);
+        }
+    }
+
+    /// Orders whose money was taken and that don't know it yet.
+    pub(super) fn approved_and_unpaid(&self) -> Vec<String> {
+        let waiting = self.orders.iter().filter(|(_, known)| known.approved && known.state != "to_ship");
+        waiting.map(|(id, _)| id.clone()).collect()
+    }
+}
