@@ -144,7 +144,8 @@ fn collect(root: &Path, folder: &Path, texts: &mut Vec<(String, String)>) -> Res
     Ok(())
 }
 
-/// Marks files that a parent declares as `#[cfg(test)] mod name;`, with everything below them.
+/// Marks files that a parent declares as `#[cfg(test)] mod name;`, with everything below them; and `…_tests.rs`, which
+/// a parent declares by `#[path]`.
 fn mark_test_modules(files: &mut [SourceFile]) {
     let mut stems: HashSet<String> = HashSet::new();
     for file in files.iter() {
@@ -160,7 +161,7 @@ fn mark_test_modules(files: &mut [SourceFile]) {
         let below = stems.iter().any(|stem| {
             file.path.strip_prefix(stem.as_str()).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
         });
-        if below {
+        if below || file.path.ends_with("_tests.rs") {
             file.tokens.iter_mut().for_each(|token| token.test = true);
         }
     }

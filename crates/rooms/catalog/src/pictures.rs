@@ -43,7 +43,7 @@ mod tests {
                 0 => content.head_imgs.push(foreign),
                 1 => content.qualifications.push(foreign),
                 2 => {
-                    content.certificates.push(crate::Certificates { licence_id: 1, pictures: vec![foreign] })
+                    content.certificates.push(crate::Certificates { licence_id: 1, pictures: vec![foreign] });
                 }
                 _ => skus[1].thumb_img = foreign,
             }

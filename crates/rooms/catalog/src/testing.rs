@@ -3,7 +3,8 @@
 use axum::{body::Body, http::Request};
 use face::{App, Identified, TokenFault};
 use kernel::{
-    Actor, AppId, Caller, CategoryId, OperatorId, Permission, Permissions, ProductId, Scope, ShopId, SkuId, StaffId,
+    Actor, AppId, Caller, CategoryId, OperatorId, Permission, Permissions, ProductId, Scope, ShopId, SkuId,
+    StaffId,
 };
 use media::{Files, Purpose};
 use serde_json::Value;
@@ -152,7 +153,13 @@ impl Answer {
 }
 
 /// Sends a request as `caller`, under the idempotency key `k`.
-pub(crate) async fn call(app: &App, caller: &Caller, method: &str, path: &str, body: Option<Value>) -> Answer {
+pub(crate) async fn call(
+    app: &App,
+    caller: &Caller,
+    method: &str,
+    path: &str,
+    body: Option<Value>,
+) -> Answer {
     let mut request = Request::builder()
         .method(method)
         .uri(path)

@@ -148,3 +148,65 @@ pub(crate) async fn find(tx: &mut Tx, bill: &BillNo) -> Result<Option<Bill>, Err
 pub(crate) async fn open_ones(tx: &mut Tx, shop: ShopId, payment: PaymentId) -> Result<Vec<Bill>, Error> {
     Ok(tx.all(sql::SELECT_OPEN_BILLS, p![shop, payment], sql::bill).await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{self, PAYMENT, SHOP, bill, code, opening, shopper, system};
+    use kernel::{Caller, Scope, ShopperId};
+
+    fn begin(channel: &str) -> BeginBill {
+        BeginBill { payment: PAYMENT, channel: channel.into() }
+    }
+
+    store::on_both! {
+        rooms = testing::rooms();
+
+        async fn a_payment_has_one_open_bill(kit) {
+            let store = kit.store(store::Registry::new()).await;
+            testing::open(&store, opening(100)).await.unwrap();
+            let payer = shopper().within(Scope::Shop(SHOP));
+            assert_eq!(store.write(&payer, begin("till")).await.unwrap(), Begun { attempt: 1 });
+            assert_eq!(store.write(&payer, begin("till")).await.unwrap(), Begun { attempt: 1 });
+            let other = store.write(&payer, begin("other")).await;
+            assert!(matches!(other, Err(Error::OtherBillOpen { attempt: 1, .. })), "{other:?}");
+            for _ in 0..2 {
+                store.write(&system(), EndBill { bill: bill(1) }).await.unwrap();
+            }
+            assert_eq!(store.write(&payer, begin("other")).await.unwrap(), Begun { attempt: 2 });
+            store.write(&system(), EndBill { bill: bill(1) }).await.unwrap();
+            assert!(testing::payment(&store).await.started_wall.is_some(), "an old bill frees nothing");
+        }
+
+        async fn of_two_channels_at_once_one_gets_the_bill(kit) {
+            let store = kit.store(store::Registry::new()).await;
+            testing::open(&store, opening(100)).await.unwrap();
+            let payer = shopper().within(Scope::Shop(SHOP));
+            let all = ["a", "b", "c", "d", "e", "f"].map(|channel| store.write(&payer, begin(channel)));
+            let all = futures::future::join_all(all).await;
+            assert_eq!(all.iter().filter(|b| b.is_ok()).count(), 1, "{all:?}");
+            let open = open_ones(&mut store.read().await.unwrap(), SHOP, PAYMENT).await.unwrap();
+            assert_eq!(open.len(), 1);
+        }
+
+        async fn a_bill_is_begun_by_the_payer_and_by_nobody_else(kit) {
+            let store = kit.store(store::Registry::new()).await;
+            testing::open(&store, opening(100)).await.unwrap();
+            let stranger = Caller::shopper(ShopperId(71)).within(Scope::Shop(SHOP));
+            assert_eq!(code(&store.write(&stranger, begin("till")).await), "pay.not_found");
+            assert_eq!(code(&store.write(&system(), begin("till")).await), "auth.forbidden");
+            assert_eq!(code(&store.write(&shopper(), begin("till")).await), "auth.forbidden");
+        }
+
+        async fn the_cashier_of_a_bill_that_ended_is_not_noted(kit) {
+            let store = kit.store(store::Registry::new()).await;
+            testing::open(&store, opening(100)).await.unwrap();
+            store.write(&shopper().within(Scope::Shop(SHOP)), begin("till")).await.unwrap();
+            store.write(&system(), EndBill { bill: bill(1) }).await.unwrap();
+            let set = || SetCashier { bill: bill(1), cashier_url: "https://till".into() };
+            assert_eq!(code(&store.write(&system(), set()).await), "pay.changed");
+            testing::complete(&store, testing::paid(100)).await.unwrap();
+            assert_eq!(code(&store.write(&system(), set()).await), "pay.already_paid");
+        }
+    }
+}

@@ -191,6 +191,15 @@ mod tests {
             assert_eq!(testing::jobs(&house.store).await, ["pay.poll"]);
         }
 
+        async fn what_is_paid_is_not_asked_after_any_more(kit) {
+            let house = House::new(&kit).await;
+            testing::open(&house.store, opening(100)).await.unwrap();
+            house.start("till").await.unwrap();
+            let paid = house.till.pay(&bill(1), 100);
+            testing::complete(&house.store, paid).await.unwrap();
+            assert!(testing::jobs(&house.store).await.is_empty());
+        }
+
         async fn money_of_another_channel_closes_the_open_bill(kit) {
             let house = House::new(&kit).await;
             testing::open(&house.store, opening(100)).await.unwrap();

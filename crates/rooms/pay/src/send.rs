@@ -172,6 +172,16 @@ mod tests {
             assert_eq!(the_refund(&house.store, 1).await.state, RefundState::Done);
         }
 
+        async fn two_workers_do_not_both_begin(kit) {
+            let store = kit.store(store::Registry::new()).await;
+            captured(&store, 100).await;
+            refund(&store, refund_of(1, 60)).await.unwrap();
+            let shop = testing::system();
+            let mark = || store.write(&shop, MarkSent { refund: RefundId(1), attempt: 1 });
+            mark().await.unwrap();
+            assert_eq!(testing::code(&mark().await), "pay.refund_moved");
+        }
+
         async fn a_refused_question_says_nothing_of_the_refund(kit) {
             let house = House::new(&kit).await;
             captured(&house.store, 100).await;

@@ -217,6 +217,16 @@ mod tests {
             assert_eq!(house.start("till").await.unwrap().cashier_url, format!("https://till/{}", bill(3)));
         }
 
+        async fn a_bill_that_never_reached_the_first_channel_is_given_up(kit) {
+            let house = House::new(&kit).await;
+            testing::open(&house.store, opening(100)).await.unwrap();
+            *house.till.down.lock().unwrap() = Some(ChannelError::Unavailable("cut".into()));
+            house.start("till").await.unwrap_err();
+            *house.till.down.lock().unwrap() = None;
+            house.start("other_till").await.unwrap();
+            assert_eq!(testing::payment(&house.store).await.channel.as_deref(), Some("other_till"));
+        }
+
         async fn what_was_paid_at_the_first_channel_is_found_before_a_second_bill_is_made(kit) {
             let house = House::new(&kit).await;
             testing::open(&house.store, opening(100)).await.unwrap();

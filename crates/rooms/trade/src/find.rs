@@ -3,7 +3,7 @@
 use kernel::{Ctx, Cursor, OrderId, Page, PageSize, Permission, Scope, ShopId, ShopperId, Timestamp, day_ms};
 use store::{Params, Tx, p};
 
-use crate::{Error, Order, OrderState, Parcel, Step, sql};
+use crate::{Error, Order, OrderState, Parcel, Step, rows, sql};
 
 /// The widest range of a list by time.
 const RANGE_MAX_MS: i64 = day_ms(7);
@@ -66,7 +66,7 @@ pub(crate) async fn load_own(tx: &mut Tx, ctx: &Ctx, order: OrderId) -> Result<O
 
 /// The whole order with its lines: one statement.
 async fn read(tx: &mut Tx, shop: ShopId, order: OrderId) -> Result<Option<Order>, Error> {
-    let rows = tx.all(sql::SELECT_ORDER, p![shop, order], |r| Ok((sql::header(r)?, sql::line(r)?))).await?;
+    let rows = tx.all(sql::SELECT_ORDER, p![shop, order], |r| Ok((rows::header(r)?, rows::line(r)?))).await?;
     let mut rows = rows.into_iter();
     let Some((mut order, first)) = rows.next() else { return Ok(None) };
     order.lines.push(first);
@@ -89,8 +89,8 @@ pub async fn get_of_shopper(tx: &mut Tx, ctx: &Ctx, shop: ShopId, order: OrderId
 
 /// The parcels of an order that the caller was allowed to read.
 pub async fn parcels(tx: &mut Tx, order: &Order) -> Result<Vec<Parcel>, Error> {
-    let mut parcels = tx.all(sql::SELECT_PARCELS, p![order.shop, order.id], sql::parcel).await?;
-    let items = tx.all(sql::SELECT_PARCEL_ITEMS, p![order.shop, order.id], sql::parcel_item).await?;
+    let mut parcels = tx.all(sql::SELECT_PARCELS, p![order.shop, order.id], rows::parcel).await?;
+    let items = tx.all(sql::SELECT_PARCEL_ITEMS, p![order.shop, order.id], rows::parcel_item).await?;
     for (parcel, item) in items {
         if let Some(parcel) = parcels.iter_mut().find(|p| p.id == parcel) {
             parcel.items.push(item);
@@ -101,7 +101,7 @@ pub async fn parcels(tx: &mut Tx, order: &Order) -> Result<Vec<Parcel>, Error> {
 
 /// The history of an order that the caller was allowed to read, from the beginning.
 pub async fn history(tx: &mut Tx, order: &Order) -> Result<Vec<Step>, Error> {
-    Ok(tx.all(sql::SELECT_HISTORY, p![order.shop, order.id], sql::step).await?)
+    Ok(tx.all(sql::SELECT_HISTORY, p![order.shop, order.id], rows::step).await?)
 }
 
 /// Orders of the caller's shop, the latest change first.
@@ -114,12 +114,12 @@ pub async fn list(
 ) -> Result<Page<Order>, Error> {
     let shop = ctx.shop(Permission::OrderRead)?;
     let ids = match state {
-        None => tx.all(sql::LIST_BY_CHANGE, p![shop, after.key, after.id, size.get() + 1], sql::key).await?,
+        None => tx.all(sql::LIST_BY_CHANGE, p![shop, after.key, after.id, size.get() + 1], rows::key).await?,
         Some(state) => {
             tx.all(
                 sql::LIST_IN_STATE,
                 p![shop, state.number(), after.key, after.id, size.get() + 1],
-                sql::key,
+                rows::key,
             )
             .await?
         }
@@ -136,7 +136,7 @@ pub async fn list_of_shopper(
 ) -> Result<Page<Order>, Error> {
     let shopper = ctx.shopper()?;
     let ids =
-        tx.all(sql::LIST_OF_SHOPPER, p![shopper, after.key, after.id, size.get() + 1], sql::key).await?;
+        tx.all(sql::LIST_OF_SHOPPER, p![shopper, after.key, after.id, size.get() + 1], rows::key).await?;
     with_orders(tx, Page::of(ids, size, |(_, id, at)| Cursor { key: *at, id: id.0 })).await
 }
 
@@ -165,11 +165,11 @@ pub async fn list_ids(
     let rows = match filter.by {
         By::Placed => {
             let params = range_params(shop, filter, from, after, size);
-            tx.all(sql::LIST_IDS_BY_PLACED, params, sql::key).await?
+            tx.all(sql::LIST_IDS_BY_PLACED, params, rows::key).await?
         }
         By::Updated => {
             let params = range_params(shop, filter, from, after, size);
-            tx.all(sql::LIST_IDS_BY_UPDATED, params, sql::key).await?
+            tx.all(sql::LIST_IDS_BY_UPDATED, params, rows::key).await?
         }
     };
     Ok(Page::of(rows, size, |(_, id, at)| Cursor { key: *at, id: id.0 }).map(|(_, id, _)| id))
@@ -213,7 +213,7 @@ pub async fn search_ids(
         let wanted = states.is_empty() || states.contains(state);
         params.push(if wanted { state.number() } else { -1 }.into());
     }
-    let rows = tx.all(sql::SEARCH_IDS, params, sql::key).await?;
+    let rows = tx.all(sql::SEARCH_IDS, params, rows::key).await?;
     Ok(Page::of(rows, size, |(_, id, at)| Cursor { key: *at, id: id.0 }).map(|(_, id, _)| id))
 }
 

@@ -15,6 +15,7 @@ mod place;
 mod refund;
 mod remark;
 mod reprice;
+mod rows;
 mod ship;
 mod sql;
 mod state;

@@ -10,7 +10,9 @@ use shop::ShopTerms;
 use std::collections::HashSet;
 use store::{Batch, Command, Tx, p};
 
-use crate::{CloseUnpaid, Error, Line, Order, OrderPaid, OrderPlaced, OrderState, order::actor_word, sql};
+use crate::{
+    CloseUnpaid, Error, Line, Order, OrderPaid, OrderPlaced, OrderState, order::actor_word, rows, sql,
+};
 
 /// Most lines of an order.
 pub(crate) const LINES_MAX: usize = 100;
@@ -218,9 +220,9 @@ fn line_of(line: &promo::LineOut, sku: &OrderSku) -> Line {
 }
 
 async fn record(tx: &mut Tx, ctx: &Ctx, order: &Order) -> Result<(), Error> {
-    let receiver = sql::receiver_text(order.receiver.as_ref())?;
+    let receiver = rows::receiver_text(order.receiver.as_ref())?;
     let mut batch = Batch::new();
-    sql::insert_order(&mut batch, order, receiver);
+    rows::insert_order(&mut batch, order, receiver);
     batch.add(
         sql::INSERT_HISTORY,
         p![

@@ -4,7 +4,10 @@ use anyhow::{Context, Result, bail};
 use face::App;
 use identity::{Gate, Limits, Phone, demo_codes, login_with_code, request_code};
 use kernel::{Caller, Cursor, PageSize, Scope};
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    time::Instant,
+};
 use store::Store;
 
 use super::{credentials::Credentials, fill::fill};
@@ -20,8 +23,10 @@ pub async fn open_store(config: &Config) -> Result<(Store, Services)> {
     let (mut store, mut services) = crate::open_store(config).await?;
     if is_empty(&store).await? {
         close(store, services).await;
+        let started = Instant::now();
         let credentials = fill_anew(config).await.context("the demo can't be filled")?;
         credentials.save(&config.node.data)?;
+        tracing::info!(took_ms = started.elapsed().as_millis(), "the demo is filled");
         (store, services) = crate::open_store(config).await?;
     }
     match Credentials::load(&config.node.data) {

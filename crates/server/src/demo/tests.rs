@@ -10,7 +10,11 @@ use axum::{
 use identity::{Gate, Limits, Login, Password, PersonKind, Tokens};
 use kernel::{Actor, Caller, Cursor, PageSize, Scope};
 use serde_json::Value;
-use std::{collections::BTreeMap, net::Ipv4Addr, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    net::Ipv4Addr,
+    path::Path,
+};
 use store::{
     Store, p,
     testkit::{Engine, Kit},
@@ -119,12 +123,10 @@ async fn is_believable(house: &House) {
             .collect();
         assert_eq!(roles, ["owner", "manager", "clerk", "finance", "customer_service"]);
         let mut tx = house.store().read().await.unwrap();
-        let size = PageSize::new(100).unwrap();
-        let shelf = catalog::shelf(&mut tx, shop.shop_id, &catalog::Shelf::default(), Cursor::NEWEST, size);
-        let shelf = shelf.await.unwrap().items;
+        let (all, size) = (catalog::Shelf::default(), PageSize::new(100).unwrap());
+        let shelf = catalog::shelf(&mut tx, shop.shop_id, &all, Cursor::NEWEST, size).await.unwrap().items;
         assert!(shelf.len() >= 13, "all that is sold is on sale: {}", shelf.len());
-        let pictures: std::collections::HashSet<&str> =
-            shelf.iter().map(|card| card.thumb.as_str()).collect();
+        let pictures: HashSet<&str> = shelf.iter().map(|card| card.thumb.as_str()).collect();
         assert_eq!(pictures.len(), shelf.len());
         drop(tx);
         let ctx = house.store().ctx(&Caller::system(Scope::Shop(shop.shop_id))).await.unwrap();
@@ -186,8 +188,11 @@ async fn every_shopper_is_logged_in_and_known_to_every_application(house: &House
             let app = identity::app_of_appid(&mut tx, appid).await.unwrap().unwrap();
             assert_eq!(identity::shopper_of_openid(&mut tx, app.app, openid).await.unwrap(), Some(id));
         }
-        let (status, me) = house.get("/api/v1/orders", Some(&shopper.token)).await;
-        assert!(status == StatusCode::OK || status == StatusCode::NOT_FOUND, "{status} {me}");
+        let (status, me) = house.get("/api/v1/auth/me", Some(&shopper.token)).await;
+        assert_eq!((status, &me["kind"]), (StatusCode::OK, &"shopper".into()), "{me}");
+        let (status, orders) = house.get("/api/v1/me/orders", Some(&shopper.token)).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(orders["items"].as_array().is_some_and(|items| items.len() >= 3), "{orders}");
     }
 }
 

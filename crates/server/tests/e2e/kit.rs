@@ -37,6 +37,11 @@ impl TestApp {
         self.running.address
     }
 
+    /// The folder with its data.
+    pub(crate) fn data(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// The folder with its data, and the server.
     pub(crate) fn into_parts(self) -> (TempDir, Running) {
         (self.folder, self.running)

@@ -16,3 +16,4 @@ mod replay;
 mod shutdown;
 mod tls;
 mod unknown_paths;
+mod wire;

@@ -3,7 +3,7 @@
 use kernel::{CategoryId, Ctx, Permission, ShopId};
 use store::{Command, Tx, p};
 
-use super::category;
+use super::{Category, category};
 use crate::{Error, sql};
 
 /// A shop that may use a category.
@@ -18,7 +18,7 @@ pub struct Grant {
 /// Grants it; a second time changes nothing. For operators.
 pub async fn grant_category(tx: &mut Tx, ctx: &Ctx, cmd: &Grant) -> Result<(), Error> {
     ctx.operator(Permission::PlatformProducts)?;
-    category(tx, cmd.category).await?.filter(|c| c.is_leaf()).ok_or(Error::NoSuchCategory)?;
+    category(tx, cmd.category).await?.filter(Category::is_leaf).ok_or(Error::NoSuchCategory)?;
     tx.exec(sql::INSERT_GRANT, p![cmd.shop, cmd.category, ctx.now]).await?;
     Ok(())
 }

@@ -88,6 +88,7 @@ pub struct Licence {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schema(as = catalog::CategoryRules)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a rule by itself")]
 pub struct CategoryRules {
     /// Its products may be given as gifts.
     pub gift_allowed: bool,

@@ -31,7 +31,8 @@ pub(super) struct CategoryNode {
 /// Puts a list in the order of levels together to a tree.
 fn nested(mut all: Vec<Category>) -> Vec<CategoryNode> {
     let mut tops: Vec<CategoryNode> = Vec::new();
-    let mut waiting: std::collections::HashMap<CategoryId, Vec<CategoryNode>> = std::collections::HashMap::new();
+    let mut waiting: std::collections::HashMap<CategoryId, Vec<CategoryNode>> =
+        std::collections::HashMap::new();
     // From the leaves upwards: whatever a category has under it is there before it is.
     while let Some(category) = all.pop() {
         let mut children = waiting.remove(&category.id).unwrap_or_default();

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    AddProduct, AuditRecord, AuditState, BuyLimit, ChangeFree, Content, EditStatus, Edition, Express, Filter, Listed,
-    Presale, Product, Service, SkuChange, SkuInput, Status, Timing, UpdateProduct, pictures::localise,
-    product::SkuContent,
+    AddProduct, AuditRecord, AuditState, BuyLimit, ChangeFree, Content, EditStatus, Edition, Express, Filter,
+    Listed, Presale, Product, Service, SkuChange, SkuInput, Status, Timing, UpdateProduct,
+    pictures::localise, product::SkuContent,
 };
 
 /// Which products.
@@ -131,7 +131,8 @@ impl ProductInput {
         let input = |sku: SkuIn| SkuInput { id: sku.id, content: sku.content, stock: None };
         let mut skus: Vec<SkuInput> = self.skus.into_iter().map(input).collect();
         let files = app.service::<Files>()?;
-        localise(&files, &mut content, skus.iter_mut().map(|sku| &mut sku.content)).map_err(crate::Error::from)?;
+        localise(&files, &mut content, skus.iter_mut().map(|sku| &mut sku.content))
+            .map_err(crate::Error::from)?;
         Ok(AddProduct { content, skus, chain: None, list_now: self.list_now })
     }
 }

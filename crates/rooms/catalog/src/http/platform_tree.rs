@@ -6,7 +6,9 @@ use kernel::{BrandId, CategoryId, Permission, ShopId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{AddBrand, AddCategory, CategoryRules, ChangeCategory, Grant, RetireBrand, RetireCategory, Revoke};
+use crate::{
+    AddBrand, AddCategory, CategoryRules, ChangeCategory, Grant, RetireBrand, RetireCategory, Revoke,
+};
 
 /// A new category.
 #[derive(Deserialize, ToSchema)]

@@ -6,7 +6,9 @@ use kernel::{CategoryId, Cursor, ProductId, ShopId, SkuId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{Attr, BuyLimit, Card, DeliverMethod, OnSale, Presale, Service, Shelf, SizeChart, Sku, SkuStatus};
+use crate::{
+    Attr, BuyLimit, Card, DeliverMethod, OnSale, Presale, Service, Shelf, SizeChart, Sku, SkuStatus,
+};
 
 /// A sku, as a buyer sees it.
 #[derive(Serialize, ToSchema)]

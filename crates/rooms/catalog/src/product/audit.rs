@@ -186,5 +186,4 @@ impl Command for TakeDown {
 }
 
 #[cfg(test)]
-#[path = "audit_tests.rs"]
 mod tests;

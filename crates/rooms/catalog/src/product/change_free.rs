@@ -156,5 +156,4 @@ impl Command for ChangeFree {
 }
 
 #[cfg(test)]
-#[path = "change_free_tests.rs"]
 mod tests;

@@ -251,5 +251,4 @@ fn sku_attrs(skus: &[&SkuContent], rules: &CategoryRules) -> Result<(), Flaw> {
 }
 
 #[cfg(test)]
-#[path = "check_tests.rs"]
 mod tests;

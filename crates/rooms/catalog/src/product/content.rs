@@ -79,6 +79,7 @@ pub struct BuyLimit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schema(as = catalog::Service)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a promise by itself")]
 pub struct Service {
     /// Return within seven days: 0 no, 1 yes, 2 yes except what was made to order.
     pub seven_day_return: i64,

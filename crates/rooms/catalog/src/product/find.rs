@@ -175,5 +175,4 @@ pub async fn for_operator(tx: &mut Tx, ctx: &Ctx, shop: ShopId, id: ProductId) -
 }
 
 #[cfg(test)]
-#[path = "find_tests.rs"]
 mod tests;

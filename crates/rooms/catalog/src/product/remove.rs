@@ -120,5 +120,4 @@ commands! {
 }
 
 #[cfg(test)]
-#[path = "remove_tests.rs"]
 mod tests;

@@ -156,5 +156,4 @@ impl Command for CancelAudit {
 }
 
 #[cfg(test)]
-#[path = "submit_tests.rs"]
 mod tests;

@@ -261,5 +261,4 @@ impl Command for UpdateProduct {
 }
 
 #[cfg(test)]
-#[path = "write_tests.rs"]
 mod tests;

@@ -4,7 +4,7 @@ use jiff::tz::{TimeZone, offset};
 use kernel::{SkuId, Timestamp};
 use media::Files;
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::{collections::HashMap, hash::BuildHasher};
 
 use super::{
     part::{certificate_out, express_out, limit_out, presale_out, service_out, spu_presale_out, timing_out},
@@ -29,10 +29,10 @@ pub fn updated(updated: &Updated) -> Value {
 
 /// The members of the answer to `product/get`: the copies that are wanted and there. `stock` is what the skus have;
 /// one that is not in it has none.
-pub fn product_answer(
+pub fn product_answer<S: BuildHasher>(
     product: &Product,
     request: &GetProduct,
-    stock: &HashMap<SkuId, i64>,
+    stock: &HashMap<SkuId, i64, S>,
     files: &Files,
 ) -> Value {
     let mut members = serde_json::Map::new();
@@ -45,7 +45,12 @@ pub fn product_answer(
     Value::Object(members)
 }
 
-fn copy(product: &Product, edition: &Edition, stock: &HashMap<SkuId, i64>, files: &Files) -> Value {
+fn copy<S: BuildHasher>(
+    product: &Product,
+    edition: &Edition,
+    stock: &HashMap<SkuId, i64, S>,
+    files: &Files,
+) -> Value {
     let content = &edition.content;
     let pictures = |paths: &[String]| paths.iter().map(|path| files.absolute(path)).collect::<Vec<_>>();
     let chain: Vec<Value> = edition.chain.iter().map(|id| json!({ "cat_id": id })).collect();
@@ -94,7 +99,12 @@ fn copy(product: &Product, edition: &Edition, stock: &HashMap<SkuId, i64>, files
     out
 }
 
-fn one_sku(sku: &Sku, edition: &Edition, stock: &HashMap<SkuId, i64>, files: &Files) -> Value {
+fn one_sku<S: BuildHasher>(
+    sku: &Sku,
+    edition: &Edition,
+    stock: &HashMap<SkuId, i64, S>,
+    files: &Files,
+) -> Value {
     let content = &sku.content;
     let thumb = if content.thumb_img.is_empty() { edition.thumb() } else { &content.thumb_img };
     json!({

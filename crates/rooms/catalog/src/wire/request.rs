@@ -300,5 +300,4 @@ impl SkuFree {
 }
 
 #[cfg(test)]
-#[path = "request_tests.rs"]
 mod tests;

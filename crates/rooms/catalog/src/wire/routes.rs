@@ -134,5 +134,4 @@ async fn list_products(State(app): State<App>, call: Call<Wanted>) -> Answered {
 }
 
 #[cfg(test)]
-#[path = "routes_tests.rs"]
 mod tests;

@@ -5,10 +5,8 @@ use face::{App, Body, IdPath, Keyed, Paging, Params, ProblemBody, Rest, Who};
 use kernel::{Cursor, Item, OrderId};
 
 use super::{
-    dto::{
-        Done, OrderOut, OrderPage, OrderQuery, RefundIn, RefundOut, RemarkIn, RepriceIn, ShipIn,
-        ShipParcelIn, ShippedOut, StepOut,
-    },
+    dto::{OrderOut, OrderPage, StepOut},
+    input::{Done, OrderQuery, RefundIn, RefundOut, RemarkIn, RepriceIn, ShipIn, ShipParcelIn, ShippedOut},
     shopper::Nothing,
 };
 use crate::{Cancel, RefundOrder, Remark, Reprice, Ship, ShipParcel, find};

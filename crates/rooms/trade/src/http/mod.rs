@@ -1,6 +1,7 @@
 //! Native REST: the shopper's side and the shop's.
 
 mod dto;
+mod input;
 mod merchant;
 mod shopper;
 

@@ -4,8 +4,9 @@ use axum::{Json, extract::State};
 use face::{App, Body, IdPath, Keyed, Paging, Params, ProblemBody, Rest, Who};
 use kernel::{Cursor, Item, OrderId, Scope, ShopId};
 
-use super::dto::{
-    CartIn, CartLineOut, CartOut, Done, OrderOut, OrderPage, PlaceIn, PlacedOut, QuoteIn, QuoteOut,
+use super::{
+    dto::{OrderOut, OrderPage, PlaceIn, PlacedOut, QuoteIn, QuoteOut},
+    input::{CartIn, CartLineOut, CartOut, Done},
 };
 use crate::{Cancel, Confirm, Place, PutInCart, cart, find, place};
 

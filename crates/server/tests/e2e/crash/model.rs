@@ -51,8 +51,7 @@ impl Model {
         match deed.kind {
             Kind::Place => {
                 let total = answer["total"].as_i64().unwrap();
-                let known =
-                    Known { total, state: "unpaid".into(), may_be_cancelled: false, approved: false };
+                let known = Known { total, state: "unpaid".into(), may_be_cancelled: false, approved: false };
                 let order = answer["order_id"].as_str().unwrap().to_owned();
                 assert!(self.orders.insert(order, known).is_none(), "an id for two orders: {answer}");
             }
@@ -104,4 +103,50 @@ impl Model {
         let waiting = self.orders.iter().filter(|(_, known)| known.approved && known.state != "to_ship");
         waiting.map(|(id, _)| id.clone()).collect()
     }
+}
+
+/// A model that was told of the order 7, which costs 100.
+fn told() -> Model {
+    let deed =
+        Deed { kind: Kind::Place, path: String::new(), key: String::new(), body: Value::Null, order: None };
+    let mut model = Model::default();
+    model.learn(deed, serde_json::json!({ "order_id": "7", "total": 100 }));
+    model
+}
+
+fn shown(id: &str, total: i64, state: &str) -> Value {
+    serde_json::json!({ "order_id": id, "total": total, "state": state })
+}
+
+#[test]
+fn the_model_of_a_crash_lets_an_order_go_forwards() {
+    let mut model = told();
+    model.compare(&[shown("7", 100, "unpaid")]);
+    model.compare(&[shown("7", 100, "to_ship")]);
+}
+
+#[test]
+#[should_panic(expected = "acknowledged and is gone")]
+fn the_model_of_a_crash_misses_a_lost_order() {
+    told().compare(&[]);
+}
+
+#[test]
+#[should_panic(expected = "more orders than were asked for")]
+fn the_model_of_a_crash_sees_an_order_placed_twice() {
+    told().compare(&[shown("7", 100, "unpaid"), shown("8", 100, "unpaid")]);
+}
+
+#[test]
+#[should_panic(expected = "was to_ship and is unpaid")]
+fn the_model_of_a_crash_lets_no_order_go_back() {
+    let mut model = told();
+    model.paid("7");
+    model.compare(&[shown("7", 100, "unpaid")]);
+}
+
+#[test]
+#[should_panic(expected = "was unpaid and is cancelled")]
+fn the_model_of_a_crash_lets_no_order_be_cancelled_unasked() {
+    told().compare(&[shown("7", 100, "cancelled")]);
 }

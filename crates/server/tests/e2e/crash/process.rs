@@ -32,7 +32,7 @@ impl Process {
         let mut child = command.stdout(Stdio::piped()).stderr(log).kill_on_drop(true).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut base = None;
-        // Everything that it says is read, so that it never waits for a reader.
+        // Its greeting ends with this line.
         while let Some(line) = lines.next_line().await.unwrap() {
             base = base.or_else(|| line.strip_prefix("Kaidian is at ").map(|at| at.trim().to_owned()));
             if line.contains("API for programs") {

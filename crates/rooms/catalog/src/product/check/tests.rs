@@ -5,6 +5,9 @@ use crate::{AttrKind, BuyLimit, Certificates, Express, Licence, SizeChart, SizeC
 use kernel::{BrandId, CategoryId, SkuId};
 use proptest::prelude::*;
 
+/// Writes something badly.
+type Write<T> = fn(&mut T);
+
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 
 fn sku(id: i64, colour: &str) -> Sku {
@@ -79,7 +82,7 @@ fn what_is_well_written_passes() {
 
 #[test]
 fn texts_have_their_lengths() {
-    let cases: [(Flaw, fn(&mut Content)); 10] = [
+    let cases: [(Flaw, Write<Content>); 10] = [
         (Flaw::TitleEmpty, |c| c.title = "  ".into()),
         (Flaw::TitleTooLong, |c| c.title = "长".repeat(61)),
         (Flaw::TitleTooShort, |c| c.title = "杯子!!!!".into()),
@@ -129,7 +132,7 @@ fn delivery_and_terms_are_within_their_ranges() {
     assert_eq!(check(&account, &virtual_allowed, NOW), Err(Flaw::Missing("deliver_acct_type")));
     account.content.deliver_acct_type = vec![3];
     assert_eq!(check(&account, &virtual_allowed, NOW), Ok(()));
-    let cases: [(&str, fn(&mut Content)); 7] = [
+    let cases: [(&str, Write<Content>); 7] = [
         ("deliver_method", |c| c.deliver_method = DeliverMethod::Phone),
         ("deliver_acct_type", |c| c.deliver_acct_type = vec![5]),
         ("express", |c| c.express = Some(Express { template_id: "1".into(), weight_g: Some(0) })),
@@ -176,7 +179,7 @@ fn a_presale_has_a_window_of_half_a_month() {
 
 #[test]
 fn skus_have_prices_codes_and_differ() {
-    let cases: [(Flaw, fn(&mut SkuContent)); 9] = [
+    let cases: [(Flaw, Write<SkuContent>); 9] = [
         (Flaw::PriceZero, |s| s.sale_price = 0),
         (Flaw::PriceZero, |s| s.market_price = -1),
         (Flaw::PriceTooHigh, |s| (s.sale_price, s.market_price) = (1, MOST_PRICE + 1)),
