@@ -56,7 +56,9 @@ async fn content(
             let listed = kind == ProductListed::KIND;
             let status =
                 if listed { Status::Listed.number() } else { happened.read::<ProductDelisted>()?.status };
-            let reason = if listed { String::new() } else { reason_of(tx, shop, happened).await? };
+            // A shop that takes its own product off gives no reason.
+            let by_platform = status == Status::Violation.number();
+            let reason = if by_platform { reason_of(tx, shop, happened).await? } else { String::new() };
             let body =
                 json!({ "product_id": id, "status": status, "reason": reason, "product_type": NORMAL });
             ("product_spu_listing", "ProductSpuListing", body)

@@ -7,6 +7,7 @@ use store::{Error, FromCol, Row, Val};
 /// What a file was stored for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = media::Purpose)]
 pub enum Purpose {
     /// Shown with a product.
     #[default]
@@ -48,6 +49,7 @@ impl FromCol for Purpose {
 
 /// A stored file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = media::Stored)]
 pub struct Stored {
     /// Its id within the shop, as a decimal string.
     #[schema(value_type = String)]

@@ -97,6 +97,7 @@ async fn list_files(
 
 /// A page of pictures.
 #[derive(serde::Serialize, ToSchema)]
+#[schema(as = media::FilePage)]
 struct FilePage {
     /// The pictures.
     items: Vec<Stored>,

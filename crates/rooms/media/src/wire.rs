@@ -101,7 +101,11 @@ mod tests {
     async fn answer(app: &App, request: Request<Body>) -> Value {
         let (status, _, body) = send(app, Some(staff(1)), request).await;
         assert_eq!(status, 200);
-        serde_json::from_slice(&body).unwrap()
+        let answer = serde_json::from_slice(&body).unwrap();
+        let known = wirecheck::Routes::load().unwrap();
+        let facts = known.get("POST", "/channels/ec/basics/img/upload").unwrap();
+        assert_eq!(wirecheck::check_answer(facts, &answer), []);
+        answer
     }
 
     fn by_address(address: &str, prefix: &str) -> Request<Body> {

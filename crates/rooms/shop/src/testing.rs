@@ -118,7 +118,7 @@ pub(crate) async fn call(
     Answer { status: parts.status.as_u16(), body: serde_json::from_slice(&bytes).unwrap_or_default() }
 }
 
-/// Sends a request to the WeChat-compatible face.
+/// Sends a request to the WeChat-compatible face, and holds the answer against the facts.
 pub(crate) async fn wire(
     app: &App,
     caller: Option<Caller>,
@@ -126,7 +126,11 @@ pub(crate) async fn wire(
     path: &str,
     body: Option<Value>,
 ) -> Value {
-    call(app, caller, method, path, body).await.ok().clone()
+    let answer = call(app, caller, method, path, body).await.ok().clone();
+    let known = wirecheck::Routes::load().unwrap();
+    let facts = known.get(method, &path.replace("/shop/ec/", "/channels/ec/")).unwrap();
+    assert_eq!(wirecheck::check_answer(facts, &answer), []);
+    answer
 }
 
 mod sql_tests {

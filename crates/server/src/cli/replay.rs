@@ -49,7 +49,7 @@ pub(super) fn replay_file(args: &Replay) -> Result<ExitCode> {
         let (store, services) = crate::open_store(&config).await?;
         let files = services.files();
         let report = replay(&store, files, &purchases, Clients(args.clients.max(1)), |done| {
-            bar.set_position(done as u64)
+            bar.set_position(done as u64);
         })
         .await?;
         bar.finish_and_clear();

@@ -6,6 +6,7 @@ use face::{
     wire::{Call, Failure, Flag, Id, Int, code, ok},
 };
 use kernel::{Actor, OrderId, Permission, SkuId};
+use media::Files;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -19,6 +20,7 @@ pub(super) struct OrderIn {
 }
 
 pub(super) async fn get_order(State(app): State<App>, call: Call<OrderIn>) -> Answered {
+    let files = app.service::<Files>().map_err(|e| Failure::of(&e))?;
     let ctx = app.store.ctx(&call.caller).await?;
     let mut tx = app.store.read().await?;
     let order = find::get(&mut tx, &ctx, OrderId(call.body.order_id.0)).await?;
@@ -33,7 +35,7 @@ pub(super) async fn get_order(State(app): State<App>, call: Call<OrderIn>) -> An
         }
         _ => String::new(),
     };
-    Ok(ok(json!({ "order": render::order(&order, &parcels, payment.as_ref(), &openid) })))
+    Ok(ok(json!({ "order": render::order(&order, &parcels, payment.as_ref(), &openid, &files) })))
 }
 
 /// The receiver in clear: whoever ships needs it.

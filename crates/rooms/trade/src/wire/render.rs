@@ -2,13 +2,20 @@
 //! masked.
 
 use identity::Address;
+use media::Files;
 use pay::Payment;
 use serde_json::{Map, Value, json};
 
 use crate::{Line, Order, Parcel};
 
 /// The `order` member of `order/get`.
-pub(super) fn order(order: &Order, parcels: &[Parcel], payment: Option<&Payment>, openid: &str) -> Value {
+pub(super) fn order(
+    order: &Order,
+    parcels: &[Parcel],
+    payment: Option<&Payment>,
+    openid: &str,
+    files: &Files,
+) -> Value {
     json!({
         "order_id": order.id.to_string(),
         "status": order.state.number(),
@@ -16,7 +23,7 @@ pub(super) fn order(order: &Order, parcels: &[Parcel], payment: Option<&Payment>
         "update_time": order.updated_at.secs(),
         "openid": openid,
         "order_detail": {
-            "product_infos": order.lines.iter().map(line).collect::<Vec<_>>(),
+            "product_infos": order.lines.iter().map(|l| line(l, files)).collect::<Vec<_>>(),
             "pay_info": pay_info(order, payment),
             "price_info": price_info(order),
             "delivery_info": delivery_info(order, parcels),
@@ -26,7 +33,7 @@ pub(super) fn order(order: &Order, parcels: &[Parcel], payment: Option<&Payment>
     })
 }
 
-fn line(line: &Line) -> Value {
+fn line(line: &Line, files: &Files) -> Value {
     let attrs =
         serde_json::from_str::<Value>(&line.attrs).ok().filter(Value::is_array).unwrap_or_else(|| json!([]));
     let mut out = json!({
@@ -35,7 +42,7 @@ fn line(line: &Line) -> Value {
         "sku_cnt": line.quantity,
         "sku_code": line.sku_code,
         "title": line.title,
-        "thumb_img": line.thumb,
+        "thumb_img": files.absolute(&line.thumb),
         "sku_attrs": attrs,
         "market_price": line.market_price,
         "sale_price": line.unit_price,

@@ -24,7 +24,7 @@ const CLIENTS: usize = 8;
 /// A start is killed this long after it has begun to serve, at least and at most.
 const LIVES_MS: std::ops::Range<u64> = 20..1_500;
 /// Approved bills lead to paid orders within this time.
-const PAID_WITHIN: Duration = Duration::from_secs(60);
+const PAID_WITHIN: Duration = Duration::from_mins(1);
 
 fn number(variable: &str) -> Option<u64> {
     let text = std::env::var(variable).ok()?;

@@ -89,7 +89,7 @@ async fn log_in(gate: &Gate, store: &Store, n: usize) -> String {
     identity::request_code(gate, store, &phone, here).await.unwrap();
     let codes = {
         let ctx = store.ctx(&system()).await.unwrap();
-        identity::demo_codes(&mut *store.read().await.unwrap(), &ctx).await.unwrap()
+        identity::demo_codes(&mut store.read().await.unwrap(), &ctx).await.unwrap()
     };
     let code = codes.into_iter().find(|sent| sent.phone == phone).unwrap().code;
     identity::login_with_code(gate, store, &phone, &code, here).await.unwrap().token

@@ -88,8 +88,11 @@ impl EasyWeChat {
     /// The next line that it says.
     async fn line(&mut self) -> Value {
         let line = tokio::time::timeout(PATIENCE, self.output.next_line()).await;
-        let line = line.expect("the client says nothing").unwrap().expect("the client has ended");
-        let line: Value = serde_json::from_str(&line).unwrap();
+        let line = line.unwrap().unwrap().unwrap_or_else(|| panic!("the client has ended"));
+        let mut line: Value = serde_json::from_str(&line).unwrap();
+        if let Some(text) = line["text"].as_str() {
+            line["push"] = serde_json::from_str(text).unwrap();
+        }
         assert!(line["failed"].is_null(), "{line}");
         line
     }
@@ -122,7 +125,7 @@ impl EasyWeChat {
     async fn push(&mut self, event: &str, order: &str) -> Value {
         let about = |line: &Value| {
             let told = &line["push"]["order_info"]["order_id"];
-            line["push"]["Event"] == event && (told == order || told.to_string() == order)
+            line["push"]["Event"] == event && (told == order || told.as_i64() == order.parse().ok())
         };
         loop {
             if let Some(at) = self.pushes.iter().position(about) {

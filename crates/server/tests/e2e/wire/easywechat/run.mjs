@@ -25,7 +25,8 @@ const receive = async (request) => {
   if (body.startsWith('{')) {
     const { msg_signature: signature, nonce, timestamp } = request.getQueryParams();
     const text = hooks.getEncryptor().decrypt(JSON.parse(body).Encrypt, signature, nonce, timestamp);
-    say({ push: JSON.parse(text), format: 'json' });
+    // As text: JSON.parse would round the order's id, a number beyond 2^53.
+    say({ text, format: 'json' });
     return 'success';
   }
   const server = hooks.getServer();
