@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_room_without_the_test_is_found() {
-        let untested = ("crates/rooms/gift/src/sql_tests.rs", "fn live() { prepare_all(kit, sql::ALL) }");
+        let untested = ("crates/rooms/gift/src/live.rs", "fn live() { prepare_all(kit, sql::ALL) }");
         let found = messages(prepared, &[SQL, untested]);
         assert!(found[0].contains("calls store::testkit::prepare_all"), "{found:?}");
         let other = "#[cfg(test)] mod t { fn a() { store::prepare_all!(kit, other); } }";
