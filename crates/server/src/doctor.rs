@@ -131,7 +131,8 @@ async fn contradiction(tx: &mut Tx, order: &trade::Audited) -> Result<Option<Str
     let Some(payment) = pay::find(tx, order.shop, id).await.map_err(plain)? else {
         return Ok(Some("its payment is missing".into()));
     };
-    let given_back = payment.refunded + payment.refunding;
+    // A refund that the channel has refused is still owed: it waits to be tried again.
+    let given_back = payment.refunded + payment.refunding + owed(tx, order).await?;
     let right = if order.state.is_paid() {
         payment.captured == order.total && given_back == order.refunded
     } else {
@@ -139,4 +140,13 @@ async fn contradiction(tx: &mut Tx, order: &trade::Audited) -> Result<Option<Str
     };
     let (captured, total) = (payment.captured, order.total);
     Ok((!right).then(|| format!("costs {total}, captured {captured}, given back {given_back}")))
+}
+
+/// Refunds of the order that have failed and were not tried again, minor units.
+async fn owed(tx: &mut Tx, order: &trade::Audited) -> Result<i64> {
+    if order.refunded == 0 && order.state.is_paid() {
+        return Ok(0);
+    }
+    let refunds = pay::refunds_of_order(tx, order.shop, order.order).await.map_err(plain)?;
+    Ok(refunds.iter().filter(|r| r.state == pay::RefundState::Failed).map(|r| r.amount.minor).sum())
 }
