@@ -16,6 +16,10 @@ pub trait Command: Send + Sync + 'static {
     type Err: Fault + From<Error>;
     /// The name in metrics and logs, `room.verb`.
     const NAME: &'static str;
+    /// True if on PostgreSQL many of them that wait for the same scope may share a transaction, each kind of their
+    /// statements executed once for all. Each of its updates and deletes must name one row by its whole key: of two
+    /// that name the same row, one comes after the other.
+    const IN_LOTS: bool = false;
 
     /// Runs.
     fn run(&self, tx: &mut Tx, ctx: &Ctx) -> impl Future<Output = Result<Self::Out, Self::Err>> + Send;
@@ -87,6 +91,18 @@ impl<C: Command> Attempt<C> {
         Ok(Ran { out, answer: Some(answer) })
     }
 
+    /// True if a run that changed so many rows has changed nothing but to take its key.
+    pub(crate) fn only_took_key(&self, changed: u64) -> bool {
+        changed == u64::from(self.once.is_some())
+    }
+
+    /// Gives the key back that a failed run has taken in a transaction that goes on.
+    pub(crate) fn give_key_back<'a>(&'a self, ctx: &Ctx, batch: &mut Batch<'a>) {
+        if let Some((key, _)) = &self.once {
+            batch.add(FORGET_KEY, p![ctx.scope.key(), key.credential, &key.route, &key.key]);
+        }
+    }
+
     /// The statement that belongs to the run: its answer, for a repeat.
     pub(crate) fn keep_answer<'a>(&'a self, ran: &'a Ran<C::Out>, ctx: &Ctx, batch: &mut Batch<'a>) {
         if let (Some((key, _)), Some(answer)) = (&self.once, &ran.answer) {
@@ -125,6 +141,10 @@ WHERE scope = $1 AND credential = $2 AND route = $3 AND key = $4";
 
 const KEEP_ANSWER: &str = "\
 UPDATE store_idempotency SET answer = $5
+WHERE scope = $1 AND credential = $2 AND route = $3 AND key = $4";
+
+const FORGET_KEY: &str = "\
+DELETE FROM store_idempotency
 WHERE scope = $1 AND credential = $2 AND route = $3 AND key = $4";
 
 /// Forgets records that were kept long enough, a bounded number of them; how many.

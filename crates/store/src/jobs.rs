@@ -20,7 +20,7 @@ pub(crate) const MOST_ATTEMPTS: i64 = 12;
 /// What is noted of work whose every attempt ended without an outcome, as when it takes the process with it.
 pub(crate) const OUT_OF_ATTEMPTS: &str = "no attempt came to an end";
 
-const LOT: i64 = 64;
+const LOT: i64 = 128;
 const LEASE_MS: i64 = kernel::minute_ms(2);
 
 /// The pause after attempt number `attempt`: 1 s, doubling, at most ten minutes.
@@ -52,7 +52,8 @@ pub(crate) async fn do_due(store: &Store) -> Result<usize, Error> {
 pub(crate) async fn begin_due(store: &Store, running: &mut JoinSet<()>) -> Result<usize, Error> {
     while running.try_join_next().is_some() {}
     let free = LOT - i64::try_from(running.len()).unwrap_or(LOT);
-    if free <= 0 {
+    // A lot at a time: a lease for each job that ends would cost more than the jobs.
+    if free < LOT / 2 {
         running.join_next().await;
         return Ok(1);
     }
@@ -176,10 +177,11 @@ impl Command for PutBack {
     }
 }
 
+// By row number: a list of keys would be held against every job of a scope.
 const LEASE_LITE: &str = "\
 UPDATE store_job SET lease = $1, attempts = attempts + 1
-WHERE (scope, kind, key) IN (
-    SELECT scope, kind, key FROM store_job
+WHERE rowid IN (
+    SELECT rowid FROM store_job
     WHERE parked_wall IS NULL AND due <= $2 AND not_before <= $3 AND lease <= $3
     ORDER BY due
     LIMIT $4)

@@ -67,7 +67,7 @@ async fn migrate_room(store: &Store, room: Room) -> Result<(), Error> {
             apply(&mut tx, room, &migrations).await?;
             match tx.engine {
                 TxEngine::Pg(mut pg) => pg.commit_with(&[]).await,
-                TxEngine::Lite(_) => Ok(()),
+                TxEngine::Lite(_) | TxEngine::Lot(_) => Ok(()),
             }
         }
     }

@@ -4,7 +4,7 @@ use futures::future::BoxFuture;
 use kernel::{Caller, Ctx, Fault, Kind, Scope, Timestamp};
 use std::{collections::HashMap, sync::Arc};
 
-use crate::{Error, Job, Store, Tx, Vault};
+use crate::{Error, Job, Recorder, Store, Tx, Vault};
 
 /// The fault of a handler.
 pub type BoxFault = Box<dyn Fault>;
@@ -67,12 +67,14 @@ pub struct Registry {
     listeners: HashMap<&'static str, Vec<(&'static str, Listener)>>,
     workers: HashMap<&'static str, Worker>,
     pub(crate) vault: Vault,
+    /// Wants to know every statement; nobody but the bench does.
+    pub(crate) recorder: Option<Recorder>,
 }
 
 impl Default for Registry {
     fn default() -> Self {
         let (listeners, workers) = Default::default();
-        Self { listeners, workers, vault: Vault::new(&[0; 32]) }
+        Self { listeners, workers, vault: Vault::new(&[0; 32]), recorder: None }
     }
 }
 
@@ -80,6 +82,11 @@ impl Registry {
     /// Nobody yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Lets `recorder` write down every statement of the store.
+    pub fn record(&mut self, recorder: &Recorder) {
+        self.recorder = Some(recorder.clone());
     }
 
     /// `subscriber` hears events of these kinds, each thing's in order. It runs in a transaction together with the

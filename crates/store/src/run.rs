@@ -1,7 +1,10 @@
 //! How a command gets through each engine.
 
 use deadpool_postgres::Pool;
-use futures::{FutureExt, future::BoxFuture};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, join_all},
+};
 use kernel::{Ctx, IdGen};
 use std::{
     future::Future,
@@ -18,7 +21,7 @@ use crate::{
     clock::Clock,
     command::Attempt,
     lite::Work,
-    pg,
+    lot, pg,
     store::{Engine, effects_of},
     tx::Engine as TxEngine,
 };
@@ -36,8 +39,14 @@ async fn run_with<C: Command>(store: &Store, attempt: Attempt<C>, ids: Arc<IdGen
     let queued = Queued { attempt, store: store.clone(), ids, reply, ran: None, wakes: false };
     match &store.0.engine {
         Engine::Lite { writer, .. } => writer.send(Box::new(queued)),
+        // Its own task: a caller that goes away does not leave a transaction half-way.
+        Engine::Pg(pool) if C::IN_LOTS => {
+            let scope = queued.attempt.caller.scope.key();
+            if store.0.lots.join::<C, _>(scope, queued) {
+                tokio::spawn(lots_on_pg::<C>(pool.clone(), store.clone(), scope));
+            }
+        }
         Engine::Pg(pool) => {
-            // Its own task: a caller that goes away does not leave a transaction half-way.
             tokio::spawn(on_pg(pool.clone(), queued));
         }
     }
@@ -139,6 +148,55 @@ async fn on_pg<C: Command>(pool: Pool, queued: Queued<C>) {
     let _ = reply.send(result);
 }
 
+/// Runs whoever waits for this scope, lot after lot, until nobody does.
+async fn lots_on_pg<C: Command>(pool: Pool, store: Store, scope: i64) {
+    loop {
+        let mut waiting = store.0.lots.next::<C, Queued<C>>(scope);
+        match waiting.len() {
+            0 => return,
+            1 => {
+                if let Some(one) = waiting.pop() {
+                    on_pg(pool.clone(), one).await;
+                }
+            }
+            _ => lot_on_pg(&pool, &store, waiting).await,
+        }
+    }
+}
+
+async fn lot_on_pg<C: Command>(pool: &Pool, store: &Store, waiting: Vec<Queued<C>>) {
+    let (mut attempts, mut replies) = (Vec::with_capacity(waiting.len()), Vec::with_capacity(waiting.len()));
+    let Some(ids) = waiting.first().map(|one| Arc::clone(&one.ids)) else { return };
+    for Queued { attempt, reply, .. } in waiting {
+        attempts.push(attempt);
+        replies.push(reply);
+    }
+    metrics::histogram!("kaidian_store_commands_per_commit")
+        .record(u32::try_from(attempts.len()).unwrap_or(0));
+    let ran = AssertUnwindSafe(lot::lot_once(pool, store, &attempts, &ids)).catch_unwind().await;
+    match ran {
+        Ok(Ok(done)) => {
+            if done.wakes {
+                store.0.wake.notify_waiters();
+            }
+            for (reply, result) in replies.into_iter().zip(done.results) {
+                let _ = reply.send(result);
+            }
+        }
+        undone => {
+            if let Ok(Err(e)) = undone {
+                tracing::debug!(command = C::NAME, error = %e.for_log(), "a lot was undone");
+            }
+            metrics::counter!("kaidian_store_lots_undone_total", "command" => C::NAME).increment(1);
+            let alone = attempts.into_iter().zip(replies).map(|(attempt, reply)| {
+                let (store, ids) = (store.clone(), Arc::clone(&ids));
+                on_pg(pool.clone(), Queued { attempt, store, ids, reply, ran: None, wakes: false })
+            });
+            join_all(alone).await;
+        }
+    }
+}
+
 /// One run on PostgreSQL; with a failure, how many runs there may be.
 async fn pg_once<C: Command>(
     pool: &Pool,
@@ -170,6 +228,9 @@ async fn pg_once<C: Command>(
     let mut batch = effects_of(&effects, &store.0.registry);
     attempt.keep_answer(&ran, &ctx, &mut batch);
     store.count(batch.0.len() as u64);
+    if let Some(recorder) = &store.0.registry.recorder {
+        recorder.note_all(&batch.0, &[]);
+    }
     if let Err(e) = pg.commit_with(&batch.0).await {
         pg.rollback().await;
         // Where the connection broke, the commit may have come through: only a key tells.
@@ -194,7 +255,7 @@ const fn runs_after(failure: &Error) -> u32 {
     }
 }
 
-fn ctx_of(store: &Store, caller: &kernel::Caller, ids: Arc<IdGen>) -> Ctx {
+pub(crate) fn ctx_of(store: &Store, caller: &kernel::Caller, ids: Arc<IdGen>) -> Ctx {
     let wall = Clock::wall();
     Ctx {
         scope: caller.scope,

@@ -19,6 +19,7 @@ use crate::{
     clock::{self, Clock},
     command::{Attempt, Codec},
     lite::{Checkpoints, Readers, Writer},
+    lot::Lots,
     node::Ids,
     pg, run,
     tx::Engine as TxEngine,
@@ -53,6 +54,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) registry: Arc<Registry>,
     pub(crate) wake: Notify,
+    pub(crate) lots: Lots,
     ids: Ids,
     statements: AtomicU64,
 }
@@ -96,6 +98,7 @@ impl Store {
             clock: Clock::default(),
             registry,
             wake: Notify::new(),
+            lots: Lots::default(),
             ids: Ids::new(options.seed),
             statements: AtomicU64::new(0),
         })))
@@ -249,7 +252,7 @@ impl Drop for Snapshot {
                     runtime.spawn(pg.rollback());
                 }
             }
-            (TxEngine::Lite(_), None) => {}
+            (TxEngine::Lite(_), None) | (TxEngine::Lot(_), _) => {}
         }
     }
 }

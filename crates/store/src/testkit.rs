@@ -136,7 +136,7 @@ pub async fn prepare_all(kit: &Kit, statements: &[&'static str]) {
     let store = kit.store(Registry::new()).await;
     for sql in statements {
         let prepared = match store.read().await {
-            Ok(mut tx) => tx.prepare(sql).await,
+            Ok(mut tx) => tx.prepare_both_forms(sql).await,
             Err(e) => Err(e),
         };
         if let Err(e) = prepared {

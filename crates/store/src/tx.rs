@@ -7,6 +7,7 @@ use crate::{
     Error, Event, Job, Params, Registry, Row, Vault,
     effect::{Effects, Said, Scheduled},
     lite::LiteTx,
+    lot::LotTx,
     pg::PgTx,
 };
 
@@ -28,6 +29,8 @@ pub struct Tx {
 pub(crate) enum Engine {
     Lite(LiteTx),
     Pg(PgTx),
+    /// One of many commands that share a transaction of PostgreSQL.
+    Lot(LotTx),
 }
 
 /// Statements to be executed together: in one round trip on PostgreSQL.
@@ -54,6 +57,9 @@ impl<'a> Batch<'a> {
 
 impl Tx {
     pub(crate) fn new(engine: Engine, registry: Arc<Registry>) -> Self {
+        if let Some(recorder) = &registry.recorder {
+            recorder.next_command();
+        }
         Self { engine, effects: Effects::default(), registry, statements: 0, failed: None, reads_only: false }
     }
 
@@ -64,6 +70,9 @@ impl Tx {
 
     /// Forgets the last command: the writer uses one transaction for many.
     pub(crate) fn next_command(&mut self) {
+        if let Some(recorder) = &self.registry.recorder {
+            recorder.next_command();
+        }
         self.effects.clear();
         self.failed = None;
     }
@@ -79,6 +88,13 @@ impl Tx {
         result
     }
 
+    /// Writes a statement down, where somebody wants to know.
+    fn record(&self, sql: &'static str, params: &[Params<'_>], rows: u64) {
+        if let Some(recorder) = &self.registry.recorder {
+            recorder.note(sql, params, Some(rows));
+        }
+    }
+
     /// Executes a statement; how many rows it touched.
     pub async fn exec(&mut self, sql: &'static str, params: Params<'_>) -> Result<u64, Error> {
         self.guard()?;
@@ -86,7 +102,9 @@ impl Tx {
         let done = match &mut self.engine {
             Engine::Lite(lite) => lite.exec(sql, &params),
             Engine::Pg(pg) => pg.exec(sql, &params).await,
+            Engine::Lot(lot) => lot.exec(sql, &params).await,
         };
+        self.record(sql, std::slice::from_ref(&params), *done.as_ref().unwrap_or(&0));
         self.note(done)
     }
 
@@ -95,10 +113,14 @@ impl Tx {
     pub async fn exec_all(&mut self, batch: Batch<'_>) -> Result<Vec<u64>, Error> {
         self.guard()?;
         self.statements += batch.0.len() as u64;
-        let done = match &mut self.engine {
+        let done: Result<Vec<u64>, Error> = match &mut self.engine {
             Engine::Lite(lite) => batch.0.iter().map(|(sql, params)| lite.exec(sql, params)).collect(),
             Engine::Pg(pg) => pg.exec_all(&batch.0).await,
+            Engine::Lot(lot) => lot.exec_all(&batch.0).await,
         };
+        if let (Some(recorder), Ok(rows)) = (&self.registry.recorder, &done) {
+            recorder.note_all(&batch.0, rows);
+        }
         self.note(done)
     }
 
@@ -115,7 +137,12 @@ impl Tx {
                 self.statements += 1;
                 pg.exec_many(sql, rows).await
             }
+            Engine::Lot(lot) => {
+                self.statements += 1;
+                lot.exec_many(sql, rows).await
+            }
         };
+        self.record(sql, rows, *done.as_ref().unwrap_or(&0));
         self.note(done)
     }
 
@@ -131,7 +158,9 @@ impl Tx {
         let found = match &mut self.engine {
             Engine::Lite(lite) => lite.opt(sql, &params, map),
             Engine::Pg(pg) => pg.opt(sql, &params, map).await,
+            Engine::Lot(lot) => lot.opt(sql, &params, map).await,
         };
+        self.record(sql, std::slice::from_ref(&params), found.as_ref().is_ok_and(Option::is_some).into());
         self.note(found)
     }
 
@@ -157,7 +186,9 @@ impl Tx {
         let found = match &mut self.engine {
             Engine::Lite(lite) => lite.all(sql, &params, map),
             Engine::Pg(pg) => pg.all(sql, &params, map).await,
+            Engine::Lot(lot) => lot.all(sql, &params, map).await,
         };
+        self.record(sql, std::slice::from_ref(&params), found.as_ref().map_or(0, |rows| rows.len() as u64));
         self.note(found)
     }
 
@@ -171,10 +202,16 @@ impl Tx {
     ) -> Result<Vec<Option<T>>, Error> {
         self.guard()?;
         self.statements += keys.len() as u64;
-        let found = match &mut self.engine {
+        let found: Result<Vec<Option<T>>, Error> = match &mut self.engine {
             Engine::Lite(lite) => keys.iter().map(|key| lite.opt(sql, key, &mut map)).collect(),
             Engine::Pg(pg) => pg.opt_all(sql, &keys, map).await,
+            Engine::Lot(lot) => lot.opt_all(sql, &keys, map).await,
         };
+        if let (Some(recorder), Ok(found)) = (&self.registry.recorder, &found) {
+            for (key, row) in keys.iter().zip(found) {
+                recorder.note(sql, std::slice::from_ref(key), Some(row.is_some().into()));
+            }
+        }
         self.note(found)
     }
 
@@ -215,6 +252,7 @@ impl Tx {
         let done = match &mut self.engine {
             Engine::Lite(lite) => lite.script(sql),
             Engine::Pg(pg) => pg.script(sql).await,
+            Engine::Lot(_) => Err(not_in_a_lot()),
         };
         self.note(done)
     }
@@ -229,6 +267,7 @@ impl Tx {
         let found = match &mut self.engine {
             Engine::Lite(lite) => lite.all_dynamic(sql, map),
             Engine::Pg(pg) => pg.all_dynamic(sql, map).await,
+            Engine::Lot(_) => Err(not_in_a_lot()),
         };
         self.note(found)
     }
@@ -239,12 +278,29 @@ impl Tx {
         let done = match &mut self.engine {
             Engine::Lite(lite) => lite.prepare(sql),
             Engine::Pg(pg) => pg.prepare(sql).await,
+            Engine::Lot(_) => Err(not_in_a_lot()),
         };
         self.note(done)
     }
 
+    /// The same for the form that a lot sends.
+    #[cfg(any(test, feature = "testkit"))]
+    pub(crate) async fn prepare_both_forms(&mut self, sql: &'static str) -> Result<(), Error> {
+        self.prepare(sql).await?;
+        let Engine::Pg(pg) = &self.engine else { return Ok(()) };
+        let many = pg.array_types(sql).await?.and_then(|types| crate::lot::many_text(sql, &types));
+        match many {
+            Some(many) => pg.array_types(&many).await.map(drop),
+            None => Ok(()),
+        }
+    }
+
     /// True on PostgreSQL: for the statements of this crate alone, which lock rows there.
     pub(crate) const fn is_pg(&self) -> bool {
-        matches!(self.engine, Engine::Pg(_))
+        !matches!(self.engine, Engine::Lite(_))
     }
+}
+
+fn not_in_a_lot() -> Error {
+    Error::internal("a command of a lot asked for what only the store does")
 }

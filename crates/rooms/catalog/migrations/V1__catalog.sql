@@ -79,7 +79,7 @@ CREATE TABLE catalog_sku (
     PRIMARY KEY (shop_id, sku_id),
     FOREIGN KEY (shop_id, product_id) REFERENCES catalog_product (shop_id, product_id)
 );
-CREATE INDEX catalog_sku_of_product ON catalog_sku (shop_id, product_id);
+CREATE INDEX catalog_sku_of_product ON catalog_sku (shop_id, product_id, sku_id);
 
 CREATE TABLE catalog_audit (
     shop_id BIGINT NOT NULL,

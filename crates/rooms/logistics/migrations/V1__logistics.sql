@@ -16,8 +16,9 @@ CREATE TABLE logistics_parcel (
     dropped_at BIGINT,
     PRIMARY KEY (shop_id, parcel_id)
 );
-CREATE INDEX logistics_parcel_number ON logistics_parcel (carrier, waybill_id);
-CREATE INDEX logistics_parcel_order ON logistics_parcel (shop_id, order_id);
+-- With the shop and the parcel at its end, so that what is sorted by parcel needs no walk over all parcels of a shop.
+CREATE INDEX logistics_parcel_number ON logistics_parcel (carrier, waybill_id, shop_id, parcel_id);
+CREATE INDEX logistics_parcel_order ON logistics_parcel (shop_id, order_id, parcel_id);
 CREATE INDEX logistics_parcel_shopper ON logistics_parcel (shopper_id, parcel_id);
 
 -- Track steps of parcels (scope is the shop) and of waybills (scope is the application).

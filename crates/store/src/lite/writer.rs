@@ -118,7 +118,7 @@ fn write(mut tx: Tx, queue: &Receiver<Message>) {
 fn lite(tx: &mut Tx) -> &mut LiteTx {
     match &mut tx.engine {
         Engine::Lite(lite) => lite,
-        Engine::Pg(_) => unreachable!("the writer's transaction is SQLite's"), // unwrap: made so in start()
+        Engine::Pg(_) | Engine::Lot(_) => unreachable!("the writer's transaction is SQLite's"), // unwrap: made so in start()
     }
 }
 

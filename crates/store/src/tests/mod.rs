@@ -10,8 +10,10 @@ mod full;
 mod idempotency;
 mod ids;
 mod jobs;
+mod lots;
 mod migrations;
 mod model;
+mod record;
 mod reruns;
 mod workers;
 

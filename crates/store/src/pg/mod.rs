@@ -1,5 +1,7 @@
 //! PostgreSQL: a pool of connections; statements that need no answer in between share a round trip.
 
+mod arrays;
+
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use futures::future::{join, maybe_done};
 use std::{
@@ -7,9 +9,9 @@ use std::{
     task::{Poll, ready},
     time::Duration,
 };
-use tokio_postgres::{NoTls, Statement, types::Type};
+use tokio_postgres::{NoTls, Statement, types::ToSql};
 
-use crate::{Error, Params, Row, Val, sql::unnested};
+use crate::{Error, Params, Row};
 
 /// More connections than eight a core only hurt.
 const CONNECTIONS_PER_CORE: usize = 8;
@@ -113,35 +115,6 @@ impl PgTx {
         Ok(counts)
     }
 
-    pub(crate) async fn exec_many(&mut self, sql: &'static str, rows: &[Params<'_>]) -> Result<u64, Error> {
-        if rows.is_empty() {
-            return Ok(0);
-        }
-        let single = self.statement(sql).await?;
-        let names: Option<Vec<&str>> = single.params().iter().map(array_name).collect();
-        if let Some(array_sql) = names.and_then(|names| unnested(sql, &names)) {
-            return self.exec_arrays(&array_sql, single.params(), rows).await;
-        }
-        let begin = self.begin.take();
-        let client = self.client()?;
-        let work = in_order(rows.iter().map(|params| client.execute_raw(&single, params)));
-        let (begun, done) = join(start(client, begin), work).await;
-        begun?;
-        done.into_iter().try_fold(0, |sum, one| Ok(sum + one?))
-    }
-
-    /// Executes the array form of an insert: one statement for all rows.
-    async fn exec_arrays(&mut self, sql: &str, types: &[Type], rows: &[Params<'_>]) -> Result<u64, Error> {
-        let statement = self.statement(sql).await?;
-        let columns: Vec<Column<'_>> =
-            types.iter().enumerate().map(|(index, ty)| Column { ty, index, rows }).collect();
-        let begin = self.begin.take();
-        let client = self.client()?;
-        let (begun, done) = join(start(client, begin), client.execute_raw(&statement, &columns)).await;
-        begun?;
-        Ok(done?)
-    }
-
     pub(crate) async fn opt<T>(
         &mut self,
         sql: &'static str,
@@ -168,20 +141,44 @@ impl PgTx {
         keys: &[Params<'_>],
         mut map: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<Option<T>>, Error> {
-        if keys.is_empty() {
+        let answers = self.rows_of_each(sql, keys.iter()).await?;
+        answers.iter().map(|rows| rows.first().map(|row| map(&Row::Pg(row))).transpose()).collect()
+    }
+
+    /// The rows of the same read for each of several keys, in one round trip.
+    pub(crate) async fn rows_of_each<'p>(
+        &mut self,
+        sql: &str,
+        keys: impl ExactSizeIterator<Item = &'p Params<'p>>,
+    ) -> Result<Vec<Vec<tokio_postgres::Row>>, Error> {
+        if keys.len() == 0 {
             return Ok(Vec::new());
         }
         let statement = self.statement(sql).await?;
         let begin = self.begin.take();
         let client = self.client()?;
-        let work = in_order(keys.iter().map(|key| rows_of(client, &statement, key)));
+        let work = in_order(keys.map(|key| rows_of(client, &statement, key)));
         let (begun, answers) = join(start(client, begin), work).await;
         begun?;
-        let mut out = Vec::with_capacity(keys.len());
-        for answer in answers {
-            out.push(answer?.first().map(|row| map(&Row::Pg(row))).transpose()?);
+        Ok(answers.into_iter().collect::<Result<_, _>>()?)
+    }
+
+    /// Executes the same statement for each of several rows, in one round trip; how many rows each touched.
+    pub(crate) async fn exec_each<'p>(
+        &mut self,
+        sql: &str,
+        rows: impl ExactSizeIterator<Item = &'p Params<'p>>,
+    ) -> Result<Vec<u64>, Error> {
+        if rows.len() == 0 {
+            return Ok(Vec::new());
         }
-        Ok(out)
+        let statement = self.statement(sql).await?;
+        let begin = self.begin.take();
+        let client = self.client()?;
+        let work = in_order(rows.map(|params| client.execute_raw(&statement, params)));
+        let (begun, done) = join(start(client, begin), work).await;
+        begun?;
+        Ok(done.into_iter().collect::<Result<_, _>>()?)
     }
 
     async fn query(
@@ -260,70 +257,13 @@ async fn in_order<F: Future>(work: impl Iterator<Item = F>) -> Vec<F::Output> {
     work.iter_mut().filter_map(|one| one.as_mut().take_output()).collect()
 }
 
-async fn rows_of(
+async fn rows_of<P: ToSql + Sync>(
     client: &Object,
     statement: &Statement,
-    params: &Params<'_>,
+    params: &[P],
 ) -> Result<Vec<tokio_postgres::Row>, tokio_postgres::Error> {
     use futures::TryStreamExt;
-    client.query_raw(statement, params).await?.try_collect().await
-}
-
-fn array_name(ty: &Type) -> Option<&'static str> {
-    match *ty {
-        Type::INT8 => Some("bigint"),
-        Type::TEXT => Some("text"),
-        Type::BYTEA => Some("bytea"),
-        Type::FLOAT8 => Some("double precision"),
-        _ => None,
-    }
-}
-
-/// One column of many rows, sent as an array.
-#[derive(Debug)]
-struct Column<'a> {
-    ty: &'a Type,
-    index: usize,
-    rows: &'a [Params<'a>],
-}
-
-type Refused = Box<dyn std::error::Error + Sync + Send>;
-
-impl<'a> Column<'a> {
-    /// The column's cells, each as `read` sees it; `None` for NULL, and a refusal for a value of another type,
-    /// which would be written as NULL otherwise.
-    fn cells<T>(&self, read: fn(&'a Val<'a>) -> Option<T>) -> Result<Vec<Option<T>>, Refused> {
-        let cell = |row: &'a Params<'a>| match row.get(self.index) {
-            None => Err(format!("a row lacks parameter {}", self.index + 1).into()),
-            Some(Val::Null) => Ok(None),
-            Some(value) => match read(value) {
-                None => Err(format!("cannot convert parameter {} to {}", self.index + 1, self.ty).into()),
-                some => Ok(some),
-            },
-        };
-        self.rows.iter().map(cell).collect()
-    }
-}
-
-impl postgres_types::ToSql for Column<'_> {
-    fn to_sql(&self, ty: &Type, out: &mut bytes::BytesMut) -> Result<postgres_types::IsNull, Refused> {
-        match *self.ty {
-            Type::INT8 => self.cells(|v| if let Val::Int(n) = v { Some(*n) } else { None })?.to_sql(ty, out),
-            Type::FLOAT8 => {
-                self.cells(|v| if let Val::Real(x) = v { Some(*x) } else { None })?.to_sql(ty, out)
-            }
-            Type::TEXT => {
-                self.cells(|v| if let Val::Text(s) = v { Some(s.as_ref()) } else { None })?.to_sql(ty, out)
-            }
-            _ => self.cells(|v| if let Val::Bytes(b) = v { Some(b.as_ref()) } else { None })?.to_sql(ty, out),
-        }
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-
-    postgres_types::to_sql_checked!();
+    client.query_raw(statement, params.iter()).await?.try_collect().await
 }
 
 /// Read committed: correctness comes from conditional updates, compare-and-swap and constraints.
