@@ -11,8 +11,11 @@ run: ## Start a demo shop on http://localhost:8080 (first time: a release build 
 test: ## Run every check and every test, as continuous integration does
 	cargo xtask ci
 
-bench: ## Measure orders a second on this machine
-	cargo run --release -p server --bin kaidian -- bench
+bench: ## Measure this machine, on PostgreSQL too where it is installed (some minutes)
+	cargo build --release -p server --bin kaidian
+	@if cargo xtask db -- true >/dev/null 2>&1; \
+	then cargo xtask db -- cargo run --quiet --release -p server --bin kaidian -- bench; \
+	else cargo run --quiet --release -p server --bin kaidian -- bench; fi
 
 crash: ## Kill and restart a working server 200 times, then check its books (KAIDIAN_CRASH_KILLS to change)
 	KAIDIAN_CRASH_KILLS=$${KAIDIAN_CRASH_KILLS:-200} cargo xtask db -- \

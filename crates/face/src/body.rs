@@ -2,7 +2,10 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, MatchedPath, Request},
+    extract::{
+        FromRequest, MatchedPath, Request,
+        rejection::{BytesRejection, FailedToBufferBody},
+    },
 };
 use kernel::{Caller, Kind};
 use serde::de::DeserializeOwned;
@@ -11,6 +14,7 @@ use store::Key;
 use crate::{
     Problem,
     identified::{caller_of, credential_of},
+    strict,
 };
 
 /// A JSON body. Inputs are declared with `deny_unknown_fields`: a field that nobody knows is refused.
@@ -80,15 +84,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Keyed<T> {
 }
 
 async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state).await.map_err(|_| {
-        Problem::new(Kind::Invalid, "request.body_unreadable", "the body is too large or was cut off")
+    Bytes::from_request(request, state).await.map_err(|e| match e {
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => Problem::too_large(),
+        _ => Problem::new(Kind::Invalid, "request.body_unreadable", "the body was cut off"),
     })
 }
 
-/// Reads JSON; an empty body stands for `{}`.
+/// Reads JSON; an empty body stands for `{}`, and a list never for an object.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
-    serde_json::from_slice(bytes).map_err(|e| {
+    strict::from_slice(bytes).map_err(|e| {
         Problem::new(Kind::Invalid, "request.invalid_body", format!("the body is not as expected: {e}"))
     })
 }

@@ -6,6 +6,7 @@ mod identified;
 mod problem;
 mod query;
 mod request_id;
+mod strict;
 pub mod wire;
 
 pub use app::{App, AppBuilder, MissingService};

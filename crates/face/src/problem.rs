@@ -14,7 +14,7 @@ use crate::wire::Failure;
 /// An error on its way to a client of the native face.
 #[derive(Debug, Clone)]
 pub struct Problem {
-    kind: Kind,
+    status: StatusCode,
     code: &'static str,
     detail: String,
     facts: Option<serde_json::Value>,
@@ -23,7 +23,17 @@ pub struct Problem {
 impl Problem {
     /// A problem that no use case has: of the request's form.
     pub fn new(kind: Kind, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { kind, code, detail: detail.into(), facts: None }
+        Self { status: Self::status(kind), code, detail: detail.into(), facts: None }
+    }
+
+    /// The body is longer than the limit, which shows only while it is read. No fault of a use case is of this kind.
+    pub(crate) fn too_large() -> Self {
+        Self {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            code: "request.body_too_large",
+            detail: "the body is larger than this server takes".to_owned(),
+            facts: None,
+        }
     }
 
     /// Which status a kind has. The one place that says so.
@@ -42,7 +52,7 @@ impl Problem {
     }
 
     fn body(&self, request_id: &str) -> ProblemBody {
-        let status = Self::status(self.kind);
+        let status = self.status;
         ProblemBody {
             kind: format!("/docs/errors/{}", self.code),
             title: status.canonical_reason().unwrap_or("error").to_owned(),
@@ -62,7 +72,7 @@ impl<F: Fault> From<F> for Problem {
             tracing::error!(code = fault.code(), error = %chain(&fault), "internal fault");
             return Self::new(kind, fault.code(), "internal fault");
         }
-        Self { kind, code: fault.code(), detail: fault.to_string(), facts: fault.facts() }
+        Self { facts: fault.facts(), ..Self::new(kind, fault.code(), fault.to_string()) }
     }
 }
 
@@ -109,7 +119,7 @@ impl IntoResponse for Problem {
 }
 
 fn render(problem: &Problem, request_id: &str) -> Response {
-    let mut response = (Problem::status(problem.kind), Json(problem.body(request_id))).into_response();
+    let mut response = (problem.status, Json(problem.body(request_id))).into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response
 }

@@ -118,6 +118,7 @@ impl<A: FromStr, B: FromStr, C: FromStr> PathIds for (A, B, C) {
 
 /// `?size=20&after=…` of a list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Paging {
     /// Rows a page, 1 to 100; 20 when left out.

@@ -8,6 +8,6 @@ mod wire;
 
 pub use callback::callback_routes;
 pub use error::Error;
-pub use payment_completed::{PaidFlow, PaymentCompleted, PaymentOutcome, payment_completed};
+pub use payment_completed::{PaidFlow, PaymentCompleted, PaymentOutcome, ShareCompleted, payment_completed};
 pub use product::{AddProductWithStock, ChangeFreeWithStock, UpdateProductWithStock};
 pub use wire::wire_routes;

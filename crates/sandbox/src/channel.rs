@@ -3,8 +3,8 @@
 use futures::future::BoxFuture;
 use kernel::{Currency, Money, Timestamp};
 use pay::{
-    AskRefund, BillNews, BillNo, Channel, ChannelError, Notice, Paid, Prepaid, Prepay, RawNotice, Receipt,
-    RefundNews, RefundNo,
+    AskRefund, BillNews, BillNo, Channel, ChannelError, Collected, Notice, Prepaid, Prepay, RawNotice,
+    Receipt, RefundNews, RefundNo,
 };
 use serde::Deserialize;
 use std::sync::Arc;
@@ -142,8 +142,8 @@ fn meaning(notice: &Wire) -> Result<Notice, ChannelError> {
 
 const FAILURE: &str = "the sandbox was told to refuse it";
 
-fn paid(no: &BillNo, channel_txn: String, amount: Money, paid_at: Timestamp) -> Paid {
-    Paid { shop: no.shop, payment: no.payment, channel: NAME.into(), channel_txn, amount, paid_at }
+fn paid(no: &BillNo, channel_txn: String, amount: Money, paid_at: Timestamp) -> Collected {
+    Collected { bill: *no, channel: NAME.into(), channel_txn, amount, paid_at }
 }
 
 fn bill_news(no: &BillNo, bill: Bill) -> BillNews {

@@ -2,7 +2,7 @@
 
 use futures::future::BoxFuture;
 use kernel::{Caller, Ctx, Money, OrderId, PaymentId, RefundId, Scope, ShopId, ShopperId, Timestamp};
-use pay::{BillNo, Channels, Completed, Completion, Intake, NewRefund, Paid, RefundSource, Start};
+use pay::{BillNo, Channels, Completed, Completion, Intake, NewRefund, Paid, RefundSource, SharePaid, Start};
 use std::sync::Arc;
 use store::{BoxFault, Command, Registry, Store, Tx, testkit::Kit};
 
@@ -43,11 +43,30 @@ impl Command for Complete {
     }
 }
 
+struct CompleteShare(SharePaid);
+
+impl Command for CompleteShare {
+    type Out = ();
+    type Err = pay::Error;
+    const NAME: &'static str = "test.complete_share";
+
+    async fn run(&self, tx: &mut Tx, ctx: &Ctx) -> Result<(), pay::Error> {
+        pay::complete_share(tx, ctx, &self.0).await.map(drop)
+    }
+}
+
 impl Completion for Above {
     fn paid(&self, store: Store, paid: Paid) -> BoxFuture<'_, Result<(), BoxFault>> {
         Box::pin(
             async move { Ok(store.write(&Caller::system(Scope::Shop(paid.shop)), Complete(paid)).await?) },
         )
+    }
+
+    fn share(&self, store: Store, share: SharePaid) -> BoxFuture<'_, Result<(), BoxFault>> {
+        Box::pin(async move {
+            let caller = Caller::system(Scope::Shop(share.paid.shop));
+            Ok(store.write(&caller, CompleteShare(share)).await?)
+        })
     }
 }
 
@@ -199,5 +218,5 @@ impl House {
 }
 
 pub(crate) fn bill_no(attempt: i64) -> BillNo {
-    BillNo { shop: SHOP, payment: PAYMENT, attempt }
+    BillNo { scope: Scope::Shop(SHOP), payment: PAYMENT, attempt }
 }

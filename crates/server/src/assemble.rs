@@ -13,7 +13,7 @@ use store::{Options, Registry, Store, Vault};
 use crate::{
     api,
     config::Config,
-    demo,
+    demo, home,
     http::{
         BodyLimits, RateLimits, Timeout, TrustedProxies, catch_panic, find_peer, limit_address, limit_body,
         limit_credential, limit_time, method_not_allowed, not_found, secure,
@@ -99,6 +99,7 @@ fn served(config: &Config, app: &App, rates: &RateLimits) -> Result<Router> {
         .merge(rooms::wire(config))
         .with_state(app.clone())
         .merge(api::routes(&api::describe(description))?)
+        .merge(home::routes(config))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(bodies.plain))

@@ -8,6 +8,7 @@ mod codes;
 pub mod config;
 pub mod demo;
 pub mod doctor;
+mod home;
 pub mod http;
 mod master_key;
 pub mod observe;
@@ -16,6 +17,10 @@ pub mod rooms;
 pub mod serve;
 pub mod services;
 mod signals;
+#[cfg(test)]
+mod sources;
+#[cfg(test)]
+mod states_page;
 mod tls;
 
 pub use assemble::{Assembled, assemble, open_store};

@@ -55,7 +55,7 @@ pub fn wire(config: &Config) -> Router<App> {
         .merge(trade::wire::wire_routes())
         .merge(flows::wire_routes())
         .merge(flows::callback_routes())
-        .merge(views::track_routes());
+        .merge(views::routes());
     if config.demo.enabled { rooms.merge(sandbox::routes()).merge(demo::clock_routes()) } else { rooms }
 }
 

@@ -26,13 +26,14 @@ impl Services {
     pub fn open(config: &Config, vault: &Vault, registry: &mut Registry) -> Result<Self> {
         let files =
             media::Files::open(&files_at(config)).context("the store for pictures can't be opened")?;
-        let sender = push::Sender::new(config.push.allow_private_targets)?;
+        let sender = push::Sender::new(targets(config))?;
         let outside = config.demo.enabled.then(|| Outside::of(config, vault));
         let carriers = Arc::new(carriers(outside.as_ref()));
         identity::register(registry, code_sender(config));
         ledger::register(registry);
         push::register(registry, &sender);
         catalog::register(registry);
+        stock::register(registry);
         logistics::register(registry, &carriers);
         let channels = Arc::new(channels(config, outside.as_ref()));
         let intake = pay::register(registry, channels, Arc::new(flows::PaidFlow));
@@ -104,6 +105,15 @@ fn channels(config: &Config, outside: Option<&Outside>) -> pay::Channels {
     }
 }
 
+/// In the demo a developer's own machine hears pushes; nobody else's inside the network does.
+const fn targets(config: &Config) -> push::Targets {
+    match (config.push.allow_private_targets, config.demo.enabled) {
+        (true, _) => push::Targets::All,
+        (false, true) => push::Targets::PublicAndLoopback,
+        (false, false) => push::Targets::Public,
+    }
+}
+
 /// In the demo codes are read in the demo's inbox.
 fn code_sender(config: &Config) -> Arc<dyn identity::CodeSender> {
     if config.demo.enabled { Arc::new(identity::DemoSender) } else { Arc::new(NoGateway) }
@@ -129,5 +139,24 @@ pub fn end_streams(app: &App) {
 pub fn disconnect(app: &App) {
     if let Ok(sandbox) = app.service::<sandbox::Sandbox>() {
         sandbox.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use push::Targets;
+
+    #[test]
+    fn a_demo_lets_pushes_reach_this_machine_and_a_setting_everything() {
+        for (settings, expected) in [
+            (&[][..], Targets::Public),
+            (&[("demo.enabled", "true")], Targets::PublicAndLoopback),
+            (&[("push.allow_private_targets", "true")], Targets::All),
+            (&[("push.allow_private_targets", "true"), ("demo.enabled", "true")], Targets::All),
+        ] {
+            let config = Config::from_pairs(settings.iter().copied()).unwrap();
+            assert_eq!(targets(&config), expected, "{settings:?}");
+        }
     }
 }

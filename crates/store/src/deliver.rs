@@ -30,6 +30,11 @@ pub(crate) struct Leased {
     attempts: i64,
 }
 
+/// Ends every lease: nobody holds one any more.
+pub(crate) async fn take_over(store: &Store) -> Result<u64, Error> {
+    run::internal(store, |tx| Box::pin(tx.exec(END_LEASES, p![Clock::wall()]))).await
+}
+
 /// Delivers what is due now; how many deliveries were handled.
 pub(crate) async fn deliver_due(store: &Store) -> Result<usize, Error> {
     let leased = lease(store).await?;
@@ -222,6 +227,10 @@ FROM due
 WHERE l.scope = due.scope AND l.aggregate_id = due.aggregate_id AND l.subscriber = due.subscriber
 AND l.version = due.version
 RETURNING l.scope, l.aggregate_id, l.subscriber, l.version, l.attempts";
+
+const END_LEASES: &str = "\
+UPDATE store_delivery SET lease = 0
+WHERE done_wall IS NULL AND lease > $1";
 
 const SELECT_EVENT: &str = "\
 SELECT scope_kind, scope, aggregate_id, version, kind, payload, at

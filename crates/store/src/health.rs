@@ -71,14 +71,14 @@ impl Store {
 
     /// Work that is late. After business time was moved, a job counts from the moment of the move.
     pub async fn backlog(&self) -> Result<Backlog, Error> {
-        let (wall, now) = (self.wall(), self.now());
+        let (wall, late) = (self.wall(), self.now() + -LATE_MS);
+        let late_wall = wall + -LATE_MS;
         let mut tx = self.read().await?;
         let since_move = wall - clock::moved_wall(&mut tx).await?;
-        let jobs =
-            if since_move < LATE_MS { 0 } else { count(&mut tx, LATE_JOBS, now + -LATE_MS, wall).await? };
+        let jobs = if since_move < LATE_MS { 0 } else { count(&mut tx, LATE_JOBS, late, late_wall).await? };
         Ok(Backlog {
             jobs,
-            deliveries: tx.one(LATE_DELIVERIES, p![wall + -LATE_MS], |r| r.get(0)).await?,
+            deliveries: tx.one(LATE_DELIVERIES, p![late_wall], |r| r.get(0)).await?,
             parked_jobs: tx.one(PARKED_JOBS, p![], |r| r.get(0)).await?,
             parked_deliveries: tx.one(PARKED_DELIVERIES, p![], |r| r.get(0)).await?,
         })
@@ -155,9 +155,11 @@ GROUP BY e.scope, e.aggregate_id, e.version, e.subscribers
 HAVING count(d.subscriber) <> e.subscribers
 LIMIT 100";
 
+// A job is late from when it could have been done: it may have waited for another try, or have been in the hands of
+// somebody who died with it.
 const LATE_JOBS: &str = "\
 SELECT count(*) FROM store_job
-WHERE parked_wall IS NULL AND due < $1 AND not_before <= $2";
+WHERE parked_wall IS NULL AND due < $1 AND not_before < $2 AND lease < $2";
 
 const LATE_DELIVERIES: &str = "\
 SELECT count(*) FROM store_delivery

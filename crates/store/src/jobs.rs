@@ -39,6 +39,11 @@ struct Leased {
     lease: i64,
 }
 
+/// Ends every lease: nobody holds one any more.
+pub(crate) async fn take_over(store: &Store) -> Result<u64, Error> {
+    run::internal(store, |tx| Box::pin(tx.exec(END_LEASES, p![Clock::wall()]))).await
+}
+
 /// Does what is due now; how many jobs were handled.
 pub(crate) async fn do_due(store: &Store) -> Result<usize, Error> {
     let leased = lease(store, LOT).await?;
@@ -199,6 +204,10 @@ UPDATE store_job j SET lease = $1, attempts = j.attempts + 1
 FROM due
 WHERE j.scope = due.scope AND j.kind = due.kind AND j.key = due.key
 RETURNING j.scope_kind, j.scope, j.kind, j.key, j.payload, j.attempts";
+
+const END_LEASES: &str = "\
+UPDATE store_job SET lease = 0
+WHERE parked_wall IS NULL AND lease > $1";
 
 const REMOVE: &str = "\
 DELETE FROM store_job

@@ -27,10 +27,10 @@ impl Executed {
     }
 }
 
-/// What PostgreSQL is sent where `sql` is executed for several rows at once and can be: the same over arrays, one a
-/// parameter, whose elements have these types.
+/// What a lot sends to PostgreSQL instead of `sql` for each of its commands: the same over arrays, one a parameter,
+/// whose elements have these types. `None` where there is no such form.
 pub fn array_form(sql: &str, types: &[&str]) -> Option<String> {
-    crate::sql::unnested(sql, types)
+    crate::lot::many_text(sql, types)
 }
 
 impl Recorder {

@@ -74,6 +74,7 @@ impl Store {
 }
 
 async fn carry_events(store: Store, mut pace: Pace) {
+    take_over(&store, deliver::take_over(&store)).await;
     loop {
         // Asked for before the look, so that what is written during the look wakes too.
         let woken = store.0.wake.notified();
@@ -86,6 +87,7 @@ async fn carry_events(store: Store, mut pace: Pace) {
 
 async fn do_jobs(store: Store, mut pace: Pace) {
     let mut running = JoinSet::new();
+    take_over(&store, jobs::take_over(&store)).await;
     loop {
         let woken = store.0.wake.notified();
         let begun = jobs::begin_due(&store, &mut running).await;
@@ -94,6 +96,19 @@ async fn do_jobs(store: Store, mut pace: Pace) {
         }
     }
     while running.join_next().await.is_some() {}
+}
+
+/// An embedded database has one process that does its work: what another left leased died with it, and need not wait
+/// for the lease to run out.
+async fn take_over(store: &Store, leases: impl Future<Output = Result<u64, Error>>) {
+    if store.is_postgres() {
+        return;
+    }
+    match leases.await {
+        Ok(0) => {}
+        Ok(n) => tracing::info!(n, "work that another process had begun is taken over"),
+        Err(e) => tracing::warn!(error = %e.for_log(), "leases could not be taken over"),
+    }
 }
 
 /// When a loop looks for work.

@@ -1,5 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod frame;
+mod pay_return;
 mod track;
 
-pub use track::{track_path, track_routes};
+use axum::Router;
+use face::App;
+
+/// The pages.
+pub fn routes() -> Router<App> {
+    Router::new().merge(frame::routes()).merge(track::routes()).merge(pay_return::routes())
+}

@@ -29,6 +29,7 @@ pub use event::{ProductAudited, ProductDelisted, ProductListed, ProductUpdated};
 pub use flaw::Flaw;
 pub use http::routes;
 pub use product::*;
+pub use pushes::PLATFORM_OPENID;
 pub use register::register;
 pub use shops::{SetAutoAudit, set_auto_audit};
 pub use wire::wire_routes;

@@ -11,8 +11,8 @@ use crate::{ProductAudited, ProductDelisted, ProductListed, ProductUpdated, prod
 pub(crate) const HEARS: &[&str] =
     &[ProductAudited::KIND, ProductListed::KIND, ProductDelisted::KIND, ProductUpdated::KIND];
 
-/// The sender of events that no buyer causes.
-const PLATFORM_OPENID: &str = "oKaidianPlatform000000000000";
+/// The sender of pushes that no buyer causes, in the form of an openid.
+pub const PLATFORM_OPENID: &str = "oKaidianPlatform000000000000";
 /// An ordinary product.
 const NORMAL: i64 = 1;
 const REFUSED: i64 = 2;

@@ -36,25 +36,30 @@ pub struct Address {
     pub national_code: String,
 }
 
-/// The members of an address as they arrive, not yet checked.
+/// The members of an address as they arrive, not yet checked. Others are refused.
 #[derive(Clone, Default, Deserialize, ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct AddressParts {
-    /// Who receives.
+    /// Who receives; 1 to 64 characters.
+    #[schema(required)]
     pub user_name: String,
-    /// Their telephone number.
+    /// Their telephone number: 5 to 24 digits, spaces, `+` and `-`.
+    #[schema(required)]
     pub tel_number: String,
-    /// Province.
+    /// Province; 1 to 64 characters.
+    #[schema(required)]
     pub province_name: String,
-    /// City.
+    /// City; 1 to 64 characters.
+    #[schema(required)]
     pub city_name: String,
-    /// County or district.
+    /// County or district; at most 64 characters.
     pub county_name: String,
-    /// Street, house, door.
+    /// Street, house, door; 1 to 512 characters.
+    #[schema(required)]
     pub detail_info: String,
-    /// Postal code.
+    /// Postal code; at most 16 letters, digits, spaces and `-`.
     pub postal_code: String,
-    /// Code of the region in the national register.
+    /// Code of the region in the national register; at most 12 digits.
     pub national_code: String,
 }
 

@@ -64,6 +64,9 @@ pub enum Error {
     /// The role, or the person's present one, allows more than the caller's own.
     #[error("this role exceeds your own")]
     RoleExceedsOwn,
+    /// A shop that has an owner gets its staff from its own.
+    #[error("the shop has an owner already")]
+    HasOwner,
     /// A shop always has an owner.
     #[error("a shop keeps at least one owner")]
     LastOwner,
@@ -151,6 +154,7 @@ impl Fault for Error {
             | Self::AppNotFound
             | Self::AddressNotFound => Kind::NotFound,
             Self::LoginTaken
+            | Self::HasOwner
             | Self::LastOwner
             | Self::LastAdmin
             | Self::NotAMiniProgram
@@ -176,6 +180,7 @@ impl Fault for Error {
             Self::NameInvalid => "identity.name_invalid",
             Self::LoginTaken => "identity.login_taken",
             Self::RoleExceedsOwn => "identity.role_exceeds_own",
+            Self::HasOwner => "identity.has_owner",
             Self::LastOwner => "identity.last_owner",
             Self::LastAdmin => "identity.last_admin",
             Self::StaffNotFound => "identity.staff_not_found",

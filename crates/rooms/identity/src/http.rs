@@ -17,7 +17,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The hash of a request that holds a password, as its idempotency record may keep it: keyed, since a plain hash of a
 /// few known words and a password could be tried through.
-fn keyed_hash(app: &App, hash: &[u8; 32]) -> [u8; 32] {
+pub fn keyed_hash(app: &App, hash: &[u8; 32]) -> [u8; 32] {
     app.store.vault().derive("identity request", hash)
 }
 

@@ -59,7 +59,7 @@ pub use error::Error;
 pub use event::{SecretRotated, ShopperJoined, StaffChanged};
 pub use face::TokenFault;
 pub use gate::{Gate, Limits};
-pub use http::{demo_routes, routes};
+pub use http::{demo_routes, keyed_hash, routes};
 pub use js_code::{IssueJsCode, JS_CODE_LIVES_MS, MiniSession, exchange_js_code, issue_js_code};
 pub use layer::authenticate_layer;
 pub use login::{ATTEMPTS, LOCKED_MS, Login, login};
@@ -76,6 +76,7 @@ pub use staff::{
     StaffMember,
     add::{AddStaff, add_staff},
     change_role::{ChangeStaffRole, change_staff_role},
+    first_owner::{FirstOwner, first_owner},
     list::list_staff,
     remove::{RemoveStaff, remove_staff},
     reset_password::{ResetStaffPassword, reset_staff_password},

@@ -290,7 +290,7 @@ these and acts only for the shops that are linked with it.
             P::MoneyRead => "see balances, flows and statements",
             P::MoneyWrite => "withdraw and change accounts",
             P::DeveloperWrite => "see and rotate API credentials, the push URL and its log",
-            P::PlatformShops => "admit and close shops",
+            P::PlatformShops => "admit and close shops, give a new one its first owner",
             P::PlatformProducts => "audit products, keep categories and brands",
             P::PlatformMoney => "see the platform's ledger and settle",
             P::PlatformOperate => "see jobs, dead letters and configuration; keep operators",

@@ -2,6 +2,7 @@
 
 pub(crate) mod add;
 pub(crate) mod change_role;
+pub(crate) mod first_owner;
 pub(crate) mod list;
 pub(crate) mod remove;
 pub(crate) mod reset_password;

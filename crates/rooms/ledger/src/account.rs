@@ -19,6 +19,9 @@ pub enum AccountKind {
     PlatformClearing,
     /// In the platform's scope: its half of what goes to or comes from the scope that is the account's owner.
     ShopClearing,
+    /// In a shop's or shopper's scope: its half of what goes to or comes from the shop or shopper that is the account's
+    /// owner.
+    PeerClearing,
     /// The platform's income from fees.
     FeeIncome,
     /// A shop's money on its way to its bank.
@@ -33,6 +36,7 @@ impl AccountKind {
         Self::ShopAvailable,
         Self::PlatformClearing,
         Self::ShopClearing,
+        Self::PeerClearing,
         Self::FeeIncome,
         Self::WithdrawalClearing,
     ];
@@ -45,6 +49,7 @@ impl AccountKind {
             Self::ShopAvailable => "shop_available",
             Self::PlatformClearing => "platform_clearing",
             Self::ShopClearing => "shop_clearing",
+            Self::PeerClearing => "peer_clearing",
             Self::FeeIncome => "fee_income",
             Self::WithdrawalClearing => "withdrawal_clearing",
         }
@@ -63,7 +68,7 @@ impl AccountKind {
 
     /// True for the halves of a transfer between scopes.
     pub const fn crosses_scopes(self) -> bool {
-        matches!(self, Self::PlatformClearing | Self::ShopClearing)
+        matches!(self, Self::PlatformClearing | Self::ShopClearing | Self::PeerClearing)
     }
 }
 
@@ -79,8 +84,8 @@ impl store::FromCol for AccountKind {
 pub struct Account {
     /// What it is for.
     pub kind: AccountKind,
-    /// Whose, where a scope has several of a kind: for [`AccountKind::ShopClearing`] the key of the other scope; else
-    /// usually 0.
+    /// Whose, where a scope has several of a kind: for [`AccountKind::ShopClearing`] and [`AccountKind::PeerClearing`]
+    /// the key of the other scope; else usually 0.
     pub owner: i64,
 }
 
@@ -93,6 +98,11 @@ impl Account {
     /// The platform's clearing account with `other`.
     pub const fn clearing_with(other: Scope) -> Self {
         Self { kind: AccountKind::ShopClearing, owner: other.key() }
+    }
+
+    /// A shop's or shopper's clearing account with `other`, which is one of them too.
+    pub const fn peer(other: Scope) -> Self {
+        Self { kind: AccountKind::PeerClearing, owner: other.key() }
     }
 
     /// A leg that lets the balance grow by `amount` minor units.
@@ -111,6 +121,7 @@ impl Account {
         match self.kind {
             AccountKind::PlatformClearing => !on_platform && self.owner == 0,
             AccountKind::ShopClearing => on_platform && self.owner != 0,
+            AccountKind::PeerClearing => !on_platform && self.owner != 0 && self.owner != scope.key(),
             _ => true,
         }
     }
@@ -148,5 +159,8 @@ mod tests {
         assert!(!Account::clearing_with(shop).fits(shop));
         assert!(!Account::clearing_with(Scope::Platform).fits(Scope::Platform));
         assert!(Account::of(AccountKind::ShopPending).fits(shop));
+        let payer = Account::peer(Scope::Shopper(kernel::ShopperId(9)));
+        assert!(payer.fits(shop) && !payer.fits(Scope::Platform));
+        assert!(!Account::peer(shop).fits(shop) && !Account::peer(Scope::Platform).fits(shop));
     }
 }

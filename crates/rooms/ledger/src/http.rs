@@ -58,6 +58,7 @@ struct AccountsView {
 
 /// Which account, and which page of it.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct StatementQuery {
     /// What the account is for.

@@ -170,13 +170,15 @@ GROUP BY scope, posting_id, currency
 HAVING sum(amount) <> 0
 LIMIT $1";
 
-/// A transfer has at most two halves; two are opposite, in one currency, and the platform's names the other's scope.
+/// A transfer has at most two halves; two are opposite, in one currency, and each names the other's scope (the
+/// platform's is 0).
 pub(crate) const BAD_TRANSFERS: &str = "\
 SELECT transfer_id, CAST(count(*) AS BIGINT), CAST(sum(amount) AS BIGINT) FROM ledger_entry
 WHERE transfer_id IS NOT NULL
 GROUP BY transfer_id
 HAVING count(*) > 2
-    OR count(*) = 2 AND (sum(amount) <> 0 OR min(currency) <> max(currency) OR max(scope) <> max(owner))
+    OR count(*) = 2 AND (sum(amount) <> 0 OR min(currency) <> max(currency)
+        OR max(scope) <> max(owner) OR min(scope) <> min(owner))
 LIMIT $1";
 
 pub(crate) const COUNT_IN_FLIGHT: &str = "\

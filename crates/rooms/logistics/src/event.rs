@@ -1,6 +1,6 @@
 //! What happened to parcels and waybills.
 
-use kernel::{AppId, OrderId, ParcelId, ShopId, ShopperId, WaybillId};
+use kernel::{AppId, OrderId, ParcelId, ShopId, ShopperId, Timestamp, WaybillId};
 use serde::{Deserialize, Serialize};
 use store::Event;
 
@@ -41,6 +41,9 @@ pub struct StageReached {
     pub stage: Stage,
     /// True if the step came late: the parcel was known to be further on already.
     pub late: bool,
+    /// When, as the carrier says; absent from events of before it was told.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
     /// The parcel's version after it.
     pub version: i64,
 }
@@ -60,6 +63,9 @@ pub struct News {
     pub stage: Stage,
     /// True if the step came late.
     pub late: bool,
+    /// When, as the carrier says; absent from events of before it was told.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
 }
 
 /// The track of an application's waybill has more steps.

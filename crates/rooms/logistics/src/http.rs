@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use face::{App, IdPath, Keyed, ProblemBody, Rest, Who};
 use kernel::{AppId, Ctx, OrderId, ParcelId, Permission, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{Command, Tx};
+use store::{Command, Tx, Vault};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -13,6 +13,7 @@ use crate::{
     parcel_of_shop, parcel_of_shopper,
     record::{add, read_own},
     stage::action,
+    tracking_path,
 };
 
 /// The routes of the room.
@@ -83,11 +84,14 @@ struct ParcelView {
     followed_at: i64,
     /// The steps, the oldest first.
     steps: Vec<StepView>,
+    /// The path of its page, which opens without a login for whoever has it.
+    tracking_path: String,
 }
 
-impl From<(Parcel, Timeline)> for ParcelView {
-    fn from((parcel, track): (Parcel, Timeline)) -> Self {
+impl ParcelView {
+    fn new(vault: &Vault, (parcel, track): (Parcel, Timeline)) -> Self {
         Self {
+            tracking_path: tracking_path(vault, parcel.shop, parcel.id),
             id: parcel.id,
             order: parcel.order,
             carrier: carrier_name(&parcel.delivery_id).to_owned(),
@@ -114,7 +118,8 @@ async fn get_parcel(
 ) -> Rest<ParcelView> {
     let mut tx = app.store.read().await?;
     let ctx = app.store.ctx(&caller).await?;
-    Ok(Json(parcel_of_shop(&mut tx, &ctx, id).await?.into()))
+    let parcel = parcel_of_shop(&mut tx, &ctx, id).await?;
+    Ok(Json(ParcelView::new(app.store.vault(), parcel)))
 }
 
 /// A parcel that the shopper waits for, with its track.
@@ -130,7 +135,8 @@ async fn get_my_parcel(
 ) -> Rest<ParcelView> {
     let mut tx = app.store.read().await?;
     let ctx = app.store.ctx(&caller).await?;
-    Ok(Json(parcel_of_shopper(&mut tx, &ctx, id).await?.into()))
+    let parcel = parcel_of_shopper(&mut tx, &ctx, id).await?;
+    Ok(Json(ParcelView::new(app.store.vault(), parcel)))
 }
 
 /// A step that the shop tells itself, such as its own courier's.
@@ -162,7 +168,8 @@ impl Command for AddStep {
         let step = Step::new(at, self.input.action_type, &self.input.message);
         add(tx, ctx, &parcel, &[step]).await?;
         let ctx = ctx.as_system(kernel::Scope::Shop(parcel.shop));
-        Ok(parcel_of_shop(tx, &ctx, parcel.id).await?.into())
+        let parcel = parcel_of_shop(tx, &ctx, parcel.id).await?;
+        Ok(ParcelView::new(tx.vault(), parcel))
     }
 }
 
@@ -261,7 +268,7 @@ struct BindingDecision {
     biz_id: String,
     /// True if it may be used.
     approved: bool,
-    /// Why not, at most 512 bytes; shown to the merchant.
+    /// Why not, at most 512 bytes; shown to the merchant. Left out where it may.
     #[serde(default)]
     reason: String,
 }

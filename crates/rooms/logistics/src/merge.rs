@@ -2,6 +2,7 @@
 //!
 //! The caller holds the row that the set belongs to, so nobody else adds to it at the same time.
 
+use kernel::Timestamp;
 use store::{Row, Tx, p};
 
 use crate::{
@@ -75,7 +76,9 @@ pub(crate) async fn merge(tx: &mut Tx, track: &Track, steps: &[Step]) -> Result<
     let news = reached
         .since(track.reached)
         .into_iter()
-        .map(|stage| News { stage, late: is_late(stage, &recorded, version) })
+        // What is signed for after it was sent back is the return: no news of a delivery.
+        .filter(|new| *new != Stage::Signed || stage != Stage::Returned)
+        .map(|stage| News { stage, late: is_late(stage, &recorded, version), at: first_at(stage, &recorded) })
         .collect();
     Ok(Some(Grown { stage, reached, version, news }))
 }
@@ -91,6 +94,12 @@ fn read(r: &Row<'_>) -> Result<Recorded, store::Error> {
     Ok(Recorded { step, version: r.get(5)? })
 }
 
+/// The moment of the first step of this stage.
+fn first_at(stage: Stage, recorded: &[Recorded]) -> Option<Timestamp> {
+    let says = |r: &&Recorded| action(r.step.action_type).and_then(|a| a.stage) == Some(stage);
+    recorded.iter().find(says).map(|r| r.step.time)
+}
+
 /// True if the first step of this stage stands before one that was known already. Delivered and sent back are never
 /// late: nothing that was known outweighs them.
 fn is_late(stage: Stage, recorded: &[Recorded], version: i64) -> bool {
@@ -103,7 +112,6 @@ fn is_late(stage: Stage, recorded: &[Recorded], version: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::Timestamp;
 
     fn recorded(version: i64, secs: i64, code: i64) -> Recorded {
         Recorded { step: Step::new(Timestamp::from_secs(secs), code, ""), version }

@@ -3,7 +3,7 @@
 use kernel::{Ctx, Permission};
 use store::{Command, Tx, p};
 
-use crate::{Error, door::client, sql};
+use crate::{Error, door::client, sql, step::is_plain};
 
 /// A person who may print the application's labels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,9 @@ pub async fn update_printer(tx: &mut Tx, ctx: &Ctx, cmd: &UpdatePrinter) -> Resu
 
 fn are_tags(list: &str) -> bool {
     let is_tag = |tag: &str| {
-        !tag.is_empty() && tag.len() <= TAG_BYTES && !tag.contains(char::is_whitespace) && !tag.contains('"')
+        (1..=TAG_BYTES).contains(&tag.len())
+            && is_plain(tag)
+            && !tag.contains(|c: char| c.is_whitespace() || c == '"')
     };
     list.is_empty() || (list.split(',').count() <= MOST_TAGS && list.split(',').all(is_tag))
 }

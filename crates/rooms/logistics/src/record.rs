@@ -53,6 +53,7 @@ pub(crate) async fn add(tx: &mut Tx, ctx: &Ctx, parcel: &Parcel, steps: &[Step])
             shopper: parcel.shopper,
             stage: news.stage,
             late: news.late,
+            at: news.at,
             version,
         };
         tx.say(ctx, &event)?;

@@ -86,7 +86,7 @@ impl Step {
 
 /// True for a text that any database and any label can hold.
 pub(crate) fn is_plain(text: &str) -> bool {
-    !text.chars().any(char::is_control)
+    !text.chars().any(char::is_control) && clean_text(text, usize::MAX).is_ok()
 }
 
 /// The steps as a set, each once, in the order of a timeline; or why one of them can't be taken.

@@ -1,10 +1,10 @@
 //! Money at a channel that no payment could take: noted for the operator, who settles it by hand.
 
-use kernel::{Ctx, Cursor, Money, Page, PageSize, PaymentId, Permission, ShopId, Timestamp};
+use kernel::{Ctx, Cursor, Fault, Money, Page, PageSize, PaymentId, Permission, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Command, Error as StoreError, FromCol, Row, Tx, Val, p};
 
-use crate::{Error, door, sql};
+use crate::{Error, door, error::AMOUNT_MISMATCH, sql};
 
 /// What is odd about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -18,6 +18,8 @@ pub enum AnomalyKind {
     NoSuchPayment,
     /// A refund that the channel had refused for good, and carried out after all.
     RefundAfterRefusal,
+    /// For a combined payment whose bills the channel had closed.
+    PaidAfterClose,
 }
 
 impl AnomalyKind {
@@ -28,7 +30,20 @@ impl AnomalyKind {
             Self::PaidTwice => "paid_twice",
             Self::NoSuchPayment => "no_such_payment",
             Self::RefundAfterRefusal => "refund_after_refusal",
+            Self::PaidAfterClose => "paid_after_close",
         }
+    }
+
+    /// What a refusal to take money with this code comes to; `None` where it may still be taken.
+    pub(crate) fn of_refusal(code: &str) -> Option<Self> {
+        [
+            (Error::PaidTwice, Self::PaidTwice),
+            (Error::NotFound, Self::NoSuchPayment),
+            (Error::PaidAfterClose, Self::PaidAfterClose),
+        ]
+        .into_iter()
+        .find_map(|(refusal, kind)| (refusal.code() == code).then_some(kind))
+        .or((code == AMOUNT_MISMATCH).then_some(Self::AmountMismatch))
     }
 }
 
@@ -45,16 +60,17 @@ impl FromCol for AnomalyKind {
             "paid_twice" => Ok(Self::PaidTwice),
             "no_such_payment" => Ok(Self::NoSuchPayment),
             "refund_after_refusal" => Ok(Self::RefundAfterRefusal),
+            "paid_after_close" => Ok(Self::PaidAfterClose),
             other => Err(StoreError::internal(format!("no anomaly is called {other}"))),
         }
     }
 }
 
 /// A movement at a channel that the books do not hold.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Anomaly {
-    /// The shop that the channel named.
-    pub shop: ShopId,
+    /// The shop that the channel named; for a combined payment its payer.
+    pub scope: Scope,
     /// Which; its number is an id of its own.
     pub anomaly: i64,
     /// The payment that the channel named.
@@ -75,7 +91,7 @@ pub struct Anomaly {
     pub resolution: Option<String>,
 }
 
-/// Notes an anomaly, once however often the channel speaks of it. By the program, in the shop's scope.
+/// Notes an anomaly, once however often the channel speaks of it. By the program, in the scope of the payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoteAnomaly {
     /// The payment that the channel named.
@@ -92,9 +108,10 @@ pub struct NoteAnomaly {
 
 /// Notes it; false if it was noted before.
 pub async fn note(tx: &mut Tx, ctx: &Ctx, cmd: &NoteAnomaly) -> Result<bool, Error> {
-    let shop = door::program(ctx)?;
+    let scope = door::tenant(ctx)?;
+    let payer = if let Scope::Shopper(payer) = scope { Some(payer) } else { None };
     let params = p![
-        shop,
+        scope.key(),
         ctx.id::<i64>(),
         cmd.payment,
         cmd.kind,
@@ -102,12 +119,13 @@ pub async fn note(tx: &mut Tx, ctx: &Ctx, cmd: &NoteAnomaly) -> Result<bool, Err
         &cmd.channel_txn,
         cmd.amount.minor,
         cmd.amount.currency,
-        ctx.now
+        ctx.now,
+        payer
     ];
     Ok(tx.exec(sql::INSERT_ANOMALY, params).await? == 1)
 }
 
-/// Every shop's anomalies, the newest first. Needs [`Permission::PlatformMoney`].
+/// All anomalies, the newest first. Needs [`Permission::PlatformMoney`].
 pub async fn anomalies(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -123,8 +141,8 @@ pub async fn anomalies(
 /// Marks an anomaly as settled by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResolveAnomaly {
-    /// The shop.
-    pub shop: ShopId,
+    /// The number of the shop, or of the payer where the money was for a combined payment.
+    pub owner: i64,
     /// Which.
     pub anomaly: i64,
     /// What was done, 1 to 200 characters.
@@ -138,7 +156,7 @@ pub async fn resolve(tx: &mut Tx, ctx: &Ctx, cmd: &ResolveAnomaly) -> Result<(),
     ctx.operator(Permission::PlatformMoney)?;
     let resolution = kernel::Text::<RESOLUTION_CHARS>::new(&cmd.resolution)
         .map_err(|reason| Error::BadText { field: "resolution", reason })?;
-    let params = p![ctx.now, resolution.as_str(), cmd.shop, cmd.anomaly];
+    let params = p![ctx.now, resolution.as_str(), cmd.owner, cmd.anomaly];
     match tx.exec(sql::RESOLVE_ANOMALY, params).await? {
         1 => Ok(()),
         _ => Err(Error::AnomalyNotFound),

@@ -1,13 +1,16 @@
-//! Bills: attempts to collect a payment at a channel. A payment has at most one that is open.
+//! Bills: attempts to collect a payment, or a combined one, at a channel. Each has at most one that is open.
 //!
 //! A bill is recorded before the channel hears of it, together with the task that asks after it: whatever is paid at a
 //! channel is found, also after a crash.
 
-use kernel::{Ctx, PaymentId, ShopId, Timestamp};
+use kernel::{Ctx, Money, PaymentId, Scope, ShopperId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Batch, Command, Tx, p};
 
-use crate::{BillNo, Error, Payment, PaymentState, PollBill, door, read, reference::MOST_ATTEMPTS, sql};
+use crate::{
+    BillNo, Combined, CombinedState, Error, Payment, PaymentState, PollBill, combine, door, read,
+    reference::MOST_ATTEMPTS, sql::bills,
+};
 
 /// A bill of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +27,71 @@ pub struct Bill {
     pub closed_wall: Option<Timestamp>,
 }
 
-/// Begins a bill, or finds the open one at the same channel. By the shopper who pays.
+/// What a bill is made for, of a payment or of a combined one.
+#[derive(Debug, Clone)]
+pub(crate) struct Due {
+    pub(crate) payer: ShopperId,
+    pub(crate) amount: Money,
+    pub(crate) description: String,
+    pub(crate) state: PaymentState,
+    pub(crate) started: bool,
+    channel: Option<String>,
+    attempt: i64,
+    expires_at: Timestamp,
+    version: i64,
+    combined: Option<PaymentId>,
+}
+
+impl From<Payment> for Due {
+    fn from(p: Payment) -> Self {
+        Self {
+            payer: p.shopper,
+            amount: p.amount,
+            description: p.description,
+            state: p.state,
+            started: p.started_wall.is_some(),
+            channel: p.channel,
+            attempt: p.attempt,
+            expires_at: p.expires_at,
+            version: p.version,
+            combined: p.combined,
+        }
+    }
+}
+
+impl From<Combined> for Due {
+    fn from(c: Combined) -> Self {
+        let state = match c.state {
+            CombinedState::Open => PaymentState::Open,
+            CombinedState::Closing | CombinedState::Closed => PaymentState::Closed,
+            CombinedState::Captured => PaymentState::Captured,
+        };
+        Self {
+            payer: c.payer,
+            amount: c.amount,
+            description: c.description,
+            state,
+            started: c.started_wall.is_some(),
+            channel: c.channel,
+            attempt: c.attempt,
+            expires_at: c.expires_at,
+            version: c.version,
+            combined: None,
+        }
+    }
+}
+
+/// The payment of this scope, or the combined one: they are told apart by where they lie.
+pub(crate) async fn due(tx: &mut Tx, scope: Scope, payment: PaymentId) -> Result<Option<Due>, Error> {
+    Ok(match scope {
+        Scope::Shop(shop) => read::find(tx, shop, payment).await?.map(Due::from),
+        Scope::Shopper(payer) => combine::head(tx, payer, payment).await?.map(Due::from),
+        Scope::Platform => None,
+    })
+}
+
+/// Begins a bill, or finds the open one at the same channel. By the shopper who pays: in the shop's scope, for a combined
+/// payment in their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BeginBill {
     /// The payment.
@@ -46,19 +113,22 @@ impl Command for BeginBill {
     const NAME: &'static str = "pay.begin_bill";
 
     async fn run(&self, tx: &mut Tx, ctx: &Ctx) -> Result<Begun, Error> {
-        let (shop, shopper) = door::shopper(ctx)?;
-        let found = read::find(tx, shop, self.payment)
+        let payer = door::payer(ctx)?;
+        let found = due(tx, ctx.scope, self.payment)
             .await?
-            .filter(|payment| payment.shopper == shopper)
+            .filter(|due| due.payer == payer)
             .ok_or(Error::NotFound)?;
         may_pay(&found, ctx)?;
-        if found.started_wall.is_some() {
+        if let Some(combined) = found.combined {
+            return Err(Error::Bound { combined });
+        }
+        if found.started {
             return same_channel(&found, &self.channel);
         }
-        let attempt = found.attempt + 1;
+        let (attempt, scope, bills) = (found.attempt + 1, ctx.scope.key(), bills(ctx.scope));
         let mut batch = Batch::new();
-        batch.add(sql::BEGIN_BILL, p![&self.channel, ctx.wall, shop, self.payment, found.version]);
-        batch.add(sql::INSERT_BILL, p![shop, self.payment, attempt, &self.channel, ctx.wall]);
+        batch.add(bills.begin, p![&self.channel, ctx.wall, scope, self.payment, found.version]);
+        batch.add(bills.insert, p![scope, self.payment, attempt, &self.channel, ctx.wall]);
         if tx.exec_all(batch).await? != [1, 1] {
             return Err(Error::Changed);
         }
@@ -67,19 +137,23 @@ impl Command for BeginBill {
     }
 }
 
-fn may_pay(payment: &Payment, ctx: &Ctx) -> Result<(), Error> {
-    match payment.state {
+fn may_pay(due: &Due, ctx: &Ctx) -> Result<(), Error> {
+    still_open(due.state)?;
+    if due.expires_at <= ctx.now || due.attempt >= MOST_ATTEMPTS { Err(Error::Expired) } else { Ok(()) }
+}
+
+/// Refuses what is paid or given up.
+pub(crate) const fn still_open(state: PaymentState) -> Result<(), Error> {
+    match state {
         PaymentState::Captured => Err(Error::AlreadyPaid),
         PaymentState::Closed => Err(Error::Closed),
-        PaymentState::Open if payment.expires_at <= ctx.now => Err(Error::Expired),
-        PaymentState::Open if payment.attempt >= MOST_ATTEMPTS => Err(Error::Expired),
         PaymentState::Open => Ok(()),
     }
 }
 
-fn same_channel(payment: &Payment, channel: &str) -> Result<Begun, Error> {
-    let attempt = payment.attempt;
-    match &payment.channel {
+fn same_channel(due: &Due, channel: &str) -> Result<Begun, Error> {
+    let attempt = due.attempt;
+    match &due.channel {
         Some(open) if open != channel => Err(Error::OtherBillOpen { channel: open.clone(), attempt }),
         _ => Ok(Begun { attempt }),
     }
@@ -102,14 +176,11 @@ impl Command for SetCashier {
     /// Refuses when the payment was given up or paid meanwhile: then nobody is to be sent to the cashier. A task
     /// closes the bill.
     async fn run(&self, tx: &mut Tx, ctx: &Ctx) -> Result<(), Error> {
-        let shop = door::program(ctx)?;
+        let scope = door::tenant(ctx)?;
         let BillNo { payment, attempt, .. } = self.bill;
-        match read::find(tx, shop, payment).await?.ok_or(Error::NotFound)?.state {
-            PaymentState::Captured => return Err(Error::AlreadyPaid),
-            PaymentState::Closed => return Err(Error::Closed),
-            PaymentState::Open => {}
-        }
-        match tx.exec(sql::SET_CASHIER, p![&self.cashier_url, shop, payment, attempt]).await? {
+        still_open(due(tx, scope, payment).await?.ok_or(Error::NotFound)?.state)?;
+        let params = p![&self.cashier_url, scope.key(), payment, attempt];
+        match tx.exec(bills(scope).set_cashier, params).await? {
             1 => Ok(()),
             _ => Err(Error::Changed),
         }
@@ -129,24 +200,25 @@ impl Command for EndBill {
     const NAME: &'static str = "pay.end_bill";
 
     async fn run(&self, tx: &mut Tx, ctx: &Ctx) -> Result<(), Error> {
-        let shop = door::program(ctx)?;
+        let scope = door::tenant(ctx)?;
         let BillNo { payment, attempt, .. } = self.bill;
         let mut batch = Batch::new();
-        batch.add(sql::END_BILL, p![ctx.wall, shop, payment, attempt]);
-        batch.add(sql::FREE_PAYMENT, p![shop, payment, attempt]);
+        batch.add(bills(scope).end, p![ctx.wall, scope.key(), payment, attempt]);
+        batch.add(bills(scope).free, p![scope.key(), payment, attempt]);
         tx.exec_all(batch).await?;
         Ok(())
     }
 }
 
 /// The bill of this number.
-pub(crate) async fn find(tx: &mut Tx, bill: &BillNo) -> Result<Option<Bill>, Error> {
-    Ok(tx.opt(sql::SELECT_BILL, p![bill.shop, bill.payment, bill.attempt], sql::bill).await?)
+pub(crate) async fn find(tx: &mut Tx, no: &BillNo) -> Result<Option<Bill>, Error> {
+    let key = p![no.scope.key(), no.payment, no.attempt];
+    Ok(tx.opt(bills(no.scope).select, key, crate::sql::bill).await?)
 }
 
 /// The bills that may still be paid: one, unless something went wrong.
-pub(crate) async fn open_ones(tx: &mut Tx, shop: ShopId, payment: PaymentId) -> Result<Vec<Bill>, Error> {
-    Ok(tx.all(sql::SELECT_OPEN_BILLS, p![shop, payment], sql::bill).await?)
+pub(crate) async fn open_ones(tx: &mut Tx, scope: Scope, payment: PaymentId) -> Result<Vec<Bill>, Error> {
+    Ok(tx.all(bills(scope).select_open, p![scope.key(), payment], crate::sql::bill).await?)
 }
 
 #[cfg(test)]
@@ -185,7 +257,7 @@ mod tests {
             let all = ["a", "b", "c", "d", "e", "f"].map(|channel| store.write(&payer, begin(channel)));
             let all = futures::future::join_all(all).await;
             assert_eq!(all.iter().filter(|b| b.is_ok()).count(), 1, "{all:?}");
-            let open = open_ones(&mut store.read().await.unwrap(), SHOP, PAYMENT).await.unwrap();
+            let open = open_ones(&mut store.read().await.unwrap(), Scope::Shop(SHOP), PAYMENT).await.unwrap();
             assert_eq!(open.len(), 1);
         }
 
@@ -195,7 +267,8 @@ mod tests {
             let stranger = Caller::shopper(ShopperId(71)).within(Scope::Shop(SHOP));
             assert_eq!(code(&store.write(&stranger, begin("till")).await), "pay.not_found");
             assert_eq!(code(&store.write(&system(), begin("till")).await), "auth.forbidden");
-            assert_eq!(code(&store.write(&shopper(), begin("till")).await), "auth.forbidden");
+            let at_home = store.write(&shopper(), begin("till")).await;
+            assert_eq!(code(&at_home), "pay.not_found", "there they have combined payments only");
         }
 
         async fn the_cashier_of_a_bill_that_ended_is_not_noted(kit) {

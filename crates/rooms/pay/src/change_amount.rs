@@ -5,7 +5,8 @@ use store::{Tx, p};
 
 use crate::{Error, PaymentState, door, open::check_amount, read, sql};
 
-/// Sets the amount of an open payment that has no bill at a channel; in the currency that it has.
+/// Sets the amount of an open payment that has no bill at a channel and is bound to no combined payment; in the currency
+/// that it has.
 pub async fn change_amount(tx: &mut Tx, ctx: &Ctx, payment: PaymentId, amount: Money) -> Result<(), Error> {
     let shop = door::shop_scope(ctx)?;
     check_amount(amount)?;
@@ -18,7 +19,7 @@ pub async fn change_amount(tx: &mut Tx, ctx: &Ctx, payment: PaymentId, amount: M
         PaymentState::Captured => Error::AlreadyPaid,
         PaymentState::Closed => Error::Closed,
         PaymentState::Open if found.amount.currency != amount.currency => Error::CurrencyMismatch,
-        PaymentState::Open if found.started_wall.is_some() => Error::Started,
+        PaymentState::Open if found.started_wall.is_some() || found.combined.is_some() => Error::Started,
         PaymentState::Open => Error::Changed,
     })
 }

@@ -4,7 +4,7 @@ use futures::future::BoxFuture;
 use kernel::{Money, Timestamp};
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::{BillNo, Error, Paid, RefundNo};
+use crate::{BillNo, Error, RefundNo};
 
 /// A bill to be made at a channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,21 @@ pub struct Prepaid {
     pub cashier_url: String,
 }
 
+/// Money that a channel says it has collected for a bill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collected {
+    /// The bill that was paid.
+    pub bill: BillNo,
+    /// The channel's name.
+    pub channel: String,
+    /// The channel's number of the transaction.
+    pub channel_txn: String,
+    /// What was collected.
+    pub amount: Money,
+    /// When, by the channel's clock.
+    pub paid_at: Timestamp,
+}
+
 /// What a channel knows of a bill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BillNews {
@@ -38,7 +53,7 @@ pub enum BillNews {
     /// Closed; it can't be paid any more.
     Closed,
     /// Paid.
-    Paid(Paid),
+    Paid(Collected),
 }
 
 /// A refund to be made at a channel.
@@ -50,7 +65,7 @@ pub struct AskRefund {
     pub channel_txn: String,
     /// How much.
     pub amount: Money,
-    /// What the payment came to in all.
+    /// What that transaction came to in all.
     pub paid: Money,
     /// Why, for the payer.
     pub reason: String,
@@ -101,7 +116,7 @@ impl RawNotice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// A bill was paid.
-    Paid(Paid),
+    Paid(Collected),
     /// A refund came to an end, or went on.
     Refund(RefundNo, RefundNews),
     /// Something that changes nothing here.

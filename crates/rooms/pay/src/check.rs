@@ -6,6 +6,8 @@ use store::{Error as StoreError, Finding, Row, Tx, p};
 
 use crate::{Error, books, sql};
 
+mod combined;
+
 /// Whatever contradicts the room's guarantees. Reads every payment.
 pub async fn check(tx: &mut Tx, ctx: &Ctx) -> Result<Vec<Finding>, Error> {
     let mut found = Vec::new();
@@ -17,7 +19,7 @@ pub async fn check(tx: &mut Tx, ctx: &Ctx) -> Result<Vec<Finding>, Error> {
             let (shop, anomaly, payment): (i64, i64, i64) = (r.get(0)?, r.get(1)?, r.get(2)?);
             let kind: String = r.get(3)?;
             let what = format!(
-                "anomaly {anomaly} of shop {shop}, payment {payment}, waits for the operator: {kind}"
+                "anomaly {anomaly} in scope {shop}, payment {payment}, waits for the operator: {kind}"
             );
             Ok(Finding::new("pay.anomalies", what))
         })
@@ -26,6 +28,7 @@ pub async fn check(tx: &mut Tx, ctx: &Ctx) -> Result<Vec<Finding>, Error> {
     for (shop, currency, held) in tx.all(sql::HELD_BY_SHOP, p![], held).await? {
         found.extend(against_ledger(tx, ctx, shop, currency, held).await?);
     }
+    found.extend(combined::check(tx, ctx).await?);
     Ok(found)
 }
 

@@ -6,15 +6,19 @@
 use kernel::{Ctx, PaymentId, Timestamp};
 use store::{Tx, p};
 
-use crate::{CloseBills, Error, PaymentState, PollBill, door, read, sql};
+use crate::{CloseBills, Error, LeaveCombined, PaymentState, PollBill, door, read, sql};
 
 /// Closes an open payment. One that is closed already stays so; one that is paid is refused.
 pub async fn close(tx: &mut Tx, ctx: &Ctx, payment: PaymentId) -> Result<(), Error> {
     let shop = door::shop_scope(ctx)?;
-    let closed = tx.opt(sql::CLOSE, p![ctx.now, shop, payment], |r| r.get::<Option<Timestamp>>(0)).await?;
-    match closed {
-        Some(None) => Ok(()),
-        Some(Some(_)) => {
+    let closed = tx.opt(sql::CLOSE, p![ctx.now, shop, payment], |r| {
+        Ok((r.get::<Option<Timestamp>>(0)?, r.get::<Option<PaymentId>>(1)?))
+    });
+    match closed.await? {
+        Some((None, None)) => Ok(()),
+        // The others are not to be paid together with what is not wanted any more.
+        Some((None, Some(_))) => Ok(tx.later(ctx, ctx.now, &LeaveCombined { payment })?),
+        Some((Some(_), _)) => {
             tx.cancel::<PollBill>(ctx, payment.0);
             Ok(tx.later(ctx, ctx.now, &CloseBills { payment })?)
         }

@@ -3,31 +3,42 @@
 //! Callback, return page and poll all bring the same [`Paid`]. The first takes the money; the others are told that it
 //! was taken. Three statements: read, compare and swap, post.
 
-use kernel::{Ctx, Denied};
+use kernel::{Ctx, Denied, PaymentId};
 use store::{Tx, p};
 
 use crate::{
-    Captured, CloseBills, Completed, Error, Paid, Payment, PaymentState, PollBill, books, door, read, sql,
+    Captured, CloseBills, Completed, Error, Paid, Payment, PaymentState, PollBill, SharePaid, books, door,
+    read, sql,
 };
 
 /// Captures `paid`. Money for a closed payment is captured too and flagged late: the caller gives it back in full, in
 /// this same transaction. Refuses another sum than was asked for, and a second transaction for what is paid; neither
 /// touches the order.
 pub async fn complete(tx: &mut Tx, ctx: &Ctx, paid: &Paid) -> Result<Completed, Error> {
+    take(tx, ctx, paid, None).await
+}
+
+/// Captures a share of a combined payment that was captured; otherwise as [`complete`]. Refuses with `Changed` where the
+/// payment is not bound to it.
+pub async fn complete_share(tx: &mut Tx, ctx: &Ctx, share: &SharePaid) -> Result<Completed, Error> {
+    take(tx, ctx, &share.paid, Some(share.combined)).await
+}
+
+async fn take(tx: &mut Tx, ctx: &Ctx, paid: &Paid, combined: Option<PaymentId>) -> Result<Completed, Error> {
     if door::program(ctx)? != paid.shop {
         return Err(Denied::Forbidden.into());
     }
     let mut found = read::find(tx, paid.shop, paid.payment).await?.ok_or(Error::NotFound)?;
-    if let Some(already) = judge(&found, paid)? {
+    if let Some(already) = judge(&found, paid, combined)? {
         return Ok(already);
     }
-    if !swap(tx, ctx, paid, &found).await? {
+    if !swap(tx, ctx, paid, &found, combined).await? {
         // Somebody was faster; what they did is visible now.
         found = read::find(tx, paid.shop, paid.payment).await?.ok_or(Error::NotFound)?;
-        if let Some(already) = judge(&found, paid)? {
+        if let Some(already) = judge(&found, paid, combined)? {
             return Ok(already);
         }
-        if !swap(tx, ctx, paid, &found).await? {
+        if !swap(tx, ctx, paid, &found, combined).await? {
             return Err(Error::Changed);
         }
     }
@@ -35,7 +46,7 @@ pub async fn complete(tx: &mut Tx, ctx: &Ctx, paid: &Paid) -> Result<Completed, 
     let began = found.started_wall.is_some();
     let elsewhere = began && found.channel.as_ref() != Some(&paid.channel);
     let late = found.state == PaymentState::Closed;
-    let payment = captured(found, ctx, paid);
+    let payment = Payment { combined, ..captured(found, ctx, paid) };
     ledger::post(tx, ctx, &books::collected(&payment)).await?;
     if began {
         tx.cancel::<PollBill>(ctx, payment.payment.0);
@@ -49,20 +60,30 @@ pub async fn complete(tx: &mut Tx, ctx: &Ctx, paid: &Paid) -> Result<Completed, 
 }
 
 /// What there is to say before anything is changed; `None` to go on.
-fn judge(found: &Payment, paid: &Paid) -> Result<Option<Completed>, Error> {
+fn judge(found: &Payment, paid: &Paid, combined: Option<PaymentId>) -> Result<Option<Completed>, Error> {
     if found.state == PaymentState::Captured {
-        let same = found.channel.as_ref() == Some(&paid.channel)
+        let same = found.combined == combined
+            && found.channel.as_ref() == Some(&paid.channel)
             && found.channel_txn.as_ref() == Some(&paid.channel_txn);
         return if same { Ok(Some(Completed::Already(found.clone()))) } else { Err(Error::PaidTwice) };
     }
     if found.amount != paid.amount {
         return Err(Error::AmountMismatch { expected: found.amount, got: paid.amount });
     }
+    if combined.is_some() && found.combined != combined {
+        return Err(Error::Changed);
+    }
     Ok(None)
 }
 
 /// True if the payment is still as it was read, and now captured.
-async fn swap(tx: &mut Tx, ctx: &Ctx, paid: &Paid, found: &Payment) -> Result<bool, Error> {
+async fn swap(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    paid: &Paid,
+    found: &Payment,
+    combined: Option<PaymentId>,
+) -> Result<bool, Error> {
     let late_at = (found.state == PaymentState::Closed).then_some(ctx.now);
     let params = p![
         &paid.channel,
@@ -73,7 +94,8 @@ async fn swap(tx: &mut Tx, ctx: &Ctx, paid: &Paid, found: &Payment) -> Result<bo
         paid.shop,
         paid.payment,
         found.state,
-        found.version
+        found.version,
+        combined
     ];
     Ok(tx.exec(sql::CAPTURE, params).await? == 1)
 }

@@ -25,6 +25,26 @@ pub(crate) fn program(ctx: &Ctx) -> Result<ShopId, Denied> {
     shop_scope(ctx)
 }
 
+/// The program itself in the scope of a shop, for its payments, or of a shopper, for combined ones.
+pub(crate) fn tenant(ctx: &Ctx) -> Result<Scope, Denied> {
+    ctx.system()?;
+    if ctx.scope == Scope::Platform { Err(Denied::Forbidden) } else { Ok(ctx.scope) }
+}
+
+/// A shopper in their own scope.
+pub(crate) fn at_home(ctx: &Ctx) -> Result<ShopperId, Denied> {
+    let shopper = ctx.shopper()?;
+    if ctx.scope == Scope::Shopper(shopper) { Ok(shopper) } else { Err(Denied::Forbidden) }
+}
+
+/// A shopper who pays: to a shop, in its scope, or several together, in their own.
+pub(crate) fn payer(ctx: &Ctx) -> Result<ShopperId, Denied> {
+    match ctx.scope {
+        Scope::Shop(_) => ctx.shopper(),
+        _ => at_home(ctx),
+    }
+}
+
 /// A shopper who acts in the scope of a shop.
 pub(crate) fn shopper(ctx: &Ctx) -> Result<(ShopId, ShopperId), Denied> {
     let shopper = ctx.shopper()?;

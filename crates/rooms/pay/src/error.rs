@@ -48,6 +48,31 @@ pub enum Error {
         /// Which bill of the payment.
         attempt: i64,
     },
+    /// The payment is to be paid together with others.
+    #[error("it is being paid together with other orders")]
+    Bound {
+        /// The combined payment that it is a share of.
+        combined: kernel::PaymentId,
+    },
+    /// Too few or too many orders to be paid together, or one of them twice.
+    #[error("1 to {} different orders are paid together", crate::combine::MOST_SHARES)]
+    Shares,
+    /// One of the orders can't be paid together with the others.
+    #[error("order {order} of shop {shop}: {why}")]
+    Share {
+        /// Its shop.
+        shop: kernel::ShopId,
+        /// Which.
+        order: kernel::OrderId,
+        /// Why not.
+        why: Box<Error>,
+    },
+    /// What an order costs has changed since the combined payment was opened.
+    #[error("what is to be paid has changed")]
+    ShareChanged,
+    /// Money for a combined payment whose bills the channel had closed.
+    #[error("it was closed at the channel before it was paid")]
+    PaidAfterClose,
     /// A channel has collected another sum than was asked for. It was not taken for the order.
     #[error("the amount collected is not the amount asked for")]
     AmountMismatch {
@@ -120,12 +145,16 @@ impl Fault for Error {
             | Self::CurrencyMismatch
             | Self::BadText { .. }
             | Self::NoSuchChannel
+            | Self::Shares
             | Self::BadReturn => Kind::Invalid,
             Self::AlreadyPaid
             | Self::Started
             | Self::OtherBillOpen { .. }
+            | Self::Bound { .. }
+            | Self::ShareChanged
             | Self::AmountMismatch { .. }
             | Self::PaidTwice
+            | Self::PaidAfterClose
             | Self::NotCaptured
             | Self::TooMuch { .. }
             | Self::RefundIdUsed
@@ -136,6 +165,7 @@ impl Fault for Error {
             Self::Closed | Self::Expired => Kind::Gone,
             Self::ChannelUnavailable => Kind::Unavailable,
             Self::BadNotice => Kind::Unauthenticated,
+            Self::Share { why, .. } => why.kind(),
             Self::Completion(e) => e.kind(),
             Self::Denied(e) => e.kind(),
             Self::Ledger(e) => e.kind(),
@@ -156,8 +186,13 @@ impl Fault for Error {
             Self::Expired => "pay.expired",
             Self::Started => "pay.started",
             Self::OtherBillOpen { .. } => "pay.other_bill_open",
+            Self::Bound { .. } => "pay.bound",
+            Self::Shares => "pay.shares",
+            Self::Share { why, .. } => why.code(),
+            Self::ShareChanged => "pay.share_changed",
+            Self::PaidAfterClose => "pay.paid_after_close",
             Self::AmountMismatch { .. } => AMOUNT_MISMATCH,
-            Self::PaidTwice => PAID_TWICE,
+            Self::PaidTwice => "pay.paid_twice",
             Self::NotCaptured => "pay.not_captured",
             Self::TooMuch { .. } => "pay.refund_too_much",
             Self::RefundIdUsed => "pay.refund_id_used",
@@ -181,6 +216,10 @@ impl Fault for Error {
             Self::TooMuch { refundable } => Some(serde_json::json!({ "refundable": refundable })),
             Self::OtherBillOpen { channel, .. } => Some(serde_json::json!({ "channel": channel })),
             Self::BadText { field, .. } => Some(serde_json::json!({ "field": field })),
+            Self::Share { shop, order, .. } => {
+                Some(serde_json::json!({ "shop_id": shop, "order_id": order }))
+            }
+            Self::Bound { combined } => Some(serde_json::json!({ "combined_id": combined })),
             Self::Completion(e) => e.facts(),
             Self::Denied(e) => e.facts(),
             Self::Ledger(e) => e.facts(),
@@ -192,5 +231,3 @@ impl Fault for Error {
 
 /// The code of [`Error::AmountMismatch`], by which a fault that has passed through another room is known again.
 pub(crate) const AMOUNT_MISMATCH: &str = "pay.amount_mismatch";
-/// The code of [`Error::PaidTwice`].
-pub(crate) const PAID_TWICE: &str = "pay.paid_twice";

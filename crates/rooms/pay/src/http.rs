@@ -2,11 +2,13 @@
 
 use axum::{Json, extract::State};
 use face::{App, IdPath, Keyed, Paging, Params, ProblemBody, Rest, Who};
-use kernel::{Cursor, PaymentId, RefundId, ShopId};
+use kernel::{Cursor, PaymentId, RefundId};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+mod combined;
 mod view;
 
+pub use self::combined::CombinedOut;
 use self::view::{
     AnomalyPage, Nothing, PaymentOut, RefundOut, RefundPage, RefundQuery, ResolveIn, StartIn, StartOut,
 };
@@ -18,6 +20,10 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_payment))
         .routes(routes!(start_payment))
         .routes(routes!(query_payment))
+        .routes(routes!(combined::combine_payments))
+        .routes(routes!(combined::get_combined_payment))
+        .routes(routes!(combined::start_combined_payment))
+        .routes(routes!(combined::query_combined_payment))
         .routes(routes!(list_refunds))
         .routes(routes!(retry_refund))
         .routes(routes!(list_payment_anomalies))
@@ -109,17 +115,17 @@ async fn list_payment_anomalies(
     Ok(Json(crate::anomalies(&mut tx, &ctx, after, size).await?.into()))
 }
 
-/// Marks an anomaly as settled by hand.
+/// Marks an anomaly as settled by hand. For one of a combined payment, the payer's id stands for the shop's.
 #[utoipa::path(post, path = "/api/v1/platform/payment-anomalies/{shop_id}/{anomaly_id}/resolve", tag = "platform",
     request_body = ResolveIn,
     params(("shop_id" = String, Path), ("anomaly_id" = String, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = Nothing), (status = "4XX", body = ProblemBody)))]
 async fn resolve_payment_anomaly(
     State(app): State<App>,
-    IdPath((shop, anomaly)): IdPath<(ShopId, i64)>,
+    IdPath((owner, anomaly)): IdPath<(i64, i64)>,
     Keyed { caller, key, body }: Keyed<ResolveIn>,
 ) -> Rest<Nothing> {
-    let resolve = ResolveAnomaly { shop, anomaly, resolution: body.resolution };
+    let resolve = ResolveAnomaly { owner, anomaly, resolution: body.resolution };
     app.store.once(&caller, key, resolve).await?;
     Ok(Json(Nothing {}))
 }

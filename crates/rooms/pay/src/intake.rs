@@ -1,15 +1,14 @@
 //! News from channels on its way to the one completion path, whether it came by callback, return page or poll.
 
 use futures::future::BoxFuture;
-use kernel::{Caller, Fault, PaymentId, Scope, ShopId};
+use kernel::{Caller, Scope};
 use std::sync::Arc;
 use store::{BoxFault, Store};
 
 use crate::{
-    AnomalyKind, BillNews, BillNo, Channel, Channels, EndBill, Error, NoteAnomaly, Notice, Paid, Payment,
-    PaymentState, RawNotice, Receipt, RefundDone, RefundNews, RefundNo, RefundRefused, bill,
-    error::{AMOUNT_MISMATCH, PAID_TWICE},
-    read,
+    AnomalyKind, BillNews, BillNo, CaptureCombined, Channel, Channels, Collected, EndBill, Error,
+    NoteAnomaly, Notice, Paid, RawNotice, Receipt, RefundDone, RefundNews, RefundNo, RefundRefused,
+    SharePaid, read,
 };
 
 /// What follows when money has come in. Implemented above this room: one command that calls
@@ -18,13 +17,16 @@ pub trait Completion: Send + Sync + 'static {
     /// Completes the payment. Called once or more for the same money; faults of [`complete`](crate::complete) are to
     /// come through with their codes.
     fn paid(&self, store: Store, paid: Paid) -> BoxFuture<'_, Result<(), BoxFault>>;
+
+    /// The same for a share of a combined payment, by [`complete_share`](crate::complete_share).
+    fn share(&self, store: Store, share: SharePaid) -> BoxFuture<'_, Result<(), BoxFault>>;
 }
 
 /// Brings news from channels to where it belongs. A service of the program.
 pub struct Intake {
     /// The channels that are set up.
     pub channels: Arc<Channels>,
-    completion: Arc<dyn Completion>,
+    pub(crate) completion: Arc<dyn Completion>,
 }
 
 impl Intake {
@@ -46,24 +48,6 @@ impl Intake {
             tracing::warn!(channel = name, error = %e, "a notice could not be taken; the channel will send it again");
         }
         Ok(channel.receipt(taken.is_ok()))
-    }
-
-    /// Asks the channel how a payment stands, for the return page: by the shopper who pays or the shop that is paid.
-    /// Gives the payment as it is afterwards; where the channel gives no answer, as it is known here.
-    pub async fn ask(&self, store: &Store, caller: &Caller, payment: PaymentId) -> Result<Payment, Error> {
-        let found = get(store, caller, payment).await?;
-        if found.state != PaymentState::Open || found.started_wall.is_none() {
-            return Ok(found);
-        }
-        for bill in open_bills(store, found.shop, payment).await? {
-            let no = BillNo { shop: found.shop, payment, attempt: bill.attempt };
-            match self.look(store, &no, &bill.channel).await {
-                Err(e) if !e.kind().may_retry() => return Err(e),
-                Err(e) => tracing::info!(payment = payment.0, error = %e, "the poll will ask again"),
-                Ok(_) => {}
-            }
-        }
-        get(store, caller, payment).await
     }
 
     /// Asks the channel `name` how a bill stands, and acts on the answer.
@@ -90,42 +74,55 @@ impl Intake {
         news: &BillNews,
     ) -> Result<(), Error> {
         match news {
-            BillNews::Paid(paid) if (paid.shop, paid.payment) != (bill.shop, bill.payment) => {
+            BillNews::Paid(Collected { bill: paid, .. })
+                if (paid.scope, paid.payment) != (bill.scope, bill.payment) =>
+            {
                 Err(Error::BadNotice)
             }
             BillNews::Paid(paid) => self.paid(store, channel, paid.clone()).await,
-            BillNews::Closed => {
-                let caller = Caller::system(Scope::Shop(bill.shop));
-                store.write(&caller, EndBill { bill: *bill }).await
-            }
+            BillNews::Closed => store.write(&Caller::system(bill.scope), EndBill { bill: *bill }).await,
             BillNews::Unknown | BillNews::Waiting => Ok(()),
         }
     }
 
     /// The one way in for money.
-    async fn paid(&self, store: &Store, channel: &dyn Channel, paid: Paid) -> Result<(), Error> {
-        if paid.channel != channel.name() {
+    async fn paid(&self, store: &Store, channel: &dyn Channel, money: Collected) -> Result<(), Error> {
+        if money.channel != channel.name() {
             return Err(Error::BadNotice);
         }
-        let Err(fault) = self.completion.paid(store.clone(), paid.clone()).await else { return Ok(()) };
-        let kind = match fault.code() {
-            AMOUNT_MISMATCH => AnomalyKind::AmountMismatch,
-            PAID_TWICE => AnomalyKind::PaidTwice,
-            code if code == Error::NotFound.code() => AnomalyKind::NoSuchPayment,
-            _ => return Err(Error::Completion(fault)),
-        };
-        let Paid { shop, payment, channel, channel_txn, amount, .. } = paid;
-        self.note(store, shop, NoteAnomaly { payment, kind, channel, channel_txn, amount }).await
+        let Err(fault) = self.taken(store, money.clone()).await else { return Ok(()) };
+        let Some(kind) = AnomalyKind::of_refusal(fault.code()) else { return Err(Error::Completion(fault)) };
+        let Collected { bill, channel, channel_txn, amount, .. } = money;
+        let anomaly = NoteAnomaly { payment: bill.payment, kind, channel, channel_txn, amount };
+        self.note(store, bill.scope, anomaly).await
     }
 
-    async fn note(&self, store: &Store, shop: ShopId, anomaly: NoteAnomaly) -> Result<(), Error> {
+    async fn taken(&self, store: &Store, money: Collected) -> Result<(), BoxFault> {
+        let Collected { bill: BillNo { scope, payment, .. }, channel, channel_txn, amount, paid_at } = money;
+        match scope {
+            Scope::Shop(shop) => {
+                let paid = Paid { shop, payment, channel, channel_txn, amount, paid_at };
+                self.completion.paid(store.clone(), paid).await
+            }
+            Scope::Shopper(payer) => {
+                let capture = CaptureCombined { combined: payment, channel, channel_txn, amount, paid_at };
+                store.write(&Caller::system(scope), capture).await?;
+                // The shops are told at once if that goes well, and by the task in any case.
+                let _ = self.spread(store, payer, payment).await;
+                Ok(())
+            }
+            Scope::Platform => Err(Error::BadNotice.into()),
+        }
+    }
+
+    pub(crate) async fn note(&self, store: &Store, scope: Scope, anomaly: NoteAnomaly) -> Result<(), Error> {
         tracing::error!(
-            shop = shop.0,
+            scope = scope.key(),
             payment = anomaly.payment.0,
             kind = anomaly.kind.as_str(),
             "an anomaly"
         );
-        store.write(&Caller::system(Scope::Shop(shop)), anomaly).await.map(drop)
+        store.write(&Caller::system(scope), anomaly).await.map(drop)
     }
 
     /// Acts on what a channel says of a refund; true if it has come to an end.
@@ -173,34 +170,18 @@ impl Intake {
             channel_txn,
             amount: refund.amount,
         };
-        self.note(store, no.shop, anomaly).await
+        self.note(store, Scope::Shop(no.shop), anomaly).await
     }
-}
-
-/// The payment, for whoever may see it.
-pub(crate) async fn get(store: &Store, caller: &Caller, payment: PaymentId) -> Result<Payment, Error> {
-    let ctx = store.ctx(caller).await?;
-    let mut tx = store.read().await?;
-    read::get(&mut tx, &ctx, payment).await
-}
-
-pub(crate) async fn open_bills(
-    store: &Store,
-    shop: ShopId,
-    payment: PaymentId,
-) -> Result<Vec<crate::Bill>, Error> {
-    let mut tx = store.read().await?;
-    bill::open_ones(&mut tx, shop, payment).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        RefundState,
+        PaymentState, RefundState,
         testing::{self, House, PAYMENT, bill, code, opening, paid, refund, refund_of, the_refund},
     };
-    use kernel::{Money, RefundId};
+    use kernel::{Money, PaymentId, RefundId};
 
     fn json(paid: &Paid) -> Vec<u8> {
         serde_json::to_vec(paid).unwrap()
@@ -275,7 +256,7 @@ mod tests {
             assert_eq!(house.notice(json(&borrowed)).await.unwrap().status, 500);
             house.start("till").await.unwrap();
             let for_another = Paid { payment: PaymentId(9), ..paid(100) };
-            house.till.bills.lock().unwrap().insert(bill(1).to_string(), BillNews::Paid(for_another));
+            house.till.bills.lock().unwrap().insert(bill(1).to_string(), BillNews::Paid(for_another.into()));
             let asked = house.intake.ask(&house.store, &testing::shopper(), PAYMENT).await;
             assert_eq!(code(&asked), "pay.bad_notice");
             assert_eq!(testing::payment(&house.store).await.captured, 0);
@@ -335,8 +316,8 @@ mod tests {
                 crate::anomalies(&mut tx, &ctx, kernel::Cursor::NEWEST, kernel::PageSize::default()).await.unwrap()
             };
             let anomaly = all.items[0].anomaly;
-            let settle = |shop, text: &str| {
-                let resolve = crate::ResolveAnomaly { shop, anomaly, resolution: text.into() };
+            let settle = |shop: kernel::ShopId, text: &str| {
+                let resolve = crate::ResolveAnomaly { owner: shop.0, anomaly, resolution: text.into() };
                 let store = house.store.clone();
                 async move { store.write(&testing::operator(), resolve).await }
             };
@@ -346,7 +327,7 @@ mod tests {
             assert_eq!(code(&settle(testing::SHOP, "again").await), "pay.anomaly_not_found");
             assert_eq!(testing::findings(&house.store).await, []);
             let staff = testing::staff(&[kernel::Permission::MoneyWrite]);
-            let resolve = crate::ResolveAnomaly { shop: testing::SHOP, anomaly, resolution: "x".into() };
+            let resolve = crate::ResolveAnomaly { owner: testing::SHOP.0, anomaly, resolution: "x".into() };
             assert_eq!(code(&house.store.write(&staff, resolve).await), "auth.forbidden");
         }
     }

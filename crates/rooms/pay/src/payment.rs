@@ -102,6 +102,8 @@ pub struct Payment {
     pub late_at: Option<Timestamp>,
     /// Grows with each event.
     pub version: i64,
+    /// The combined payment that it is bound to, or that has paid it; see [`Combined`](crate::Combined).
+    pub combined: Option<PaymentId>,
 }
 
 impl Payment {

@@ -4,7 +4,10 @@ use kernel::{Caller, Fault, PaymentId, Scope, ShopId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{BoxFault, Job, Outcome, Store};
 
-use crate::{Bill, BillNews, BillNo, EndBill, Error, Intake, PaymentState, intake::open_bills, read};
+use crate::{
+    Bill, BillNews, BillNo, EndBill, Error, Intake, PaymentState, ask::open_bills, bill::due,
+    give_up::try_to_give_up,
+};
 
 /// Asks after the open bill of a payment, ever more rarely, until the payment is paid or closed: what no callback has
 /// told is found so.
@@ -21,7 +24,8 @@ impl Job for PollBill {
     }
 }
 
-/// Closes the bills of a payment that was given up. One that turns out to be paid is completed late.
+/// Closes the bills of a payment that was given up. One that turns out to be paid is completed late. In a payer's scope it
+/// gives the combined payment up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseBills {
     /// The payment.
@@ -40,7 +44,7 @@ impl Job for CloseBills {
 const ON_ITS_WAY_MS: i64 = kernel::minute_ms(1);
 
 /// The pause before a channel that gives no answer is asked again to close a bill, in ms of wall time.
-const CLOSE_AGAIN_MS: i64 = kernel::second_ms(30);
+pub(crate) const CLOSE_AGAIN_MS: i64 = kernel::second_ms(30);
 
 /// The shop whose job this is.
 pub(crate) fn shop_of(caller: &Caller) -> Result<ShopId, Error> {
@@ -56,12 +60,12 @@ pub(crate) async fn poll(
     caller: &Caller,
     job: PollBill,
 ) -> Result<Outcome, BoxFault> {
-    let shop = shop_of(caller)?;
-    let Some(bill) = waiting_bill(store, shop, job.payment).await? else { return Ok(Outcome::Done) };
+    let scope = caller.scope;
+    let Some(bill) = waiting_bill(store, scope, job.payment).await? else { return Ok(Outcome::Done) };
     let age = store.wall() - bill.began_wall;
     // The first run comes at once, when there is nothing to be found yet.
     if age >= intake.channels.first_poll_ms() {
-        let no = BillNo { shop, payment: job.payment, attempt: bill.attempt };
+        let no = BillNo { scope, payment: job.payment, attempt: bill.attempt };
         match intake.look(store, &no, &bill.channel).await {
             Ok(BillNews::Paid(_) | BillNews::Closed) => return Ok(Outcome::Done),
             Ok(BillNews::Unknown | BillNews::Waiting) => {}
@@ -76,15 +80,16 @@ pub(crate) async fn poll(
 }
 
 /// The open bill of an open payment.
-async fn waiting_bill(store: &Store, shop: ShopId, payment: PaymentId) -> Result<Option<Bill>, Error> {
-    let state = {
-        let mut tx = store.read().await?;
-        read::find(&mut tx, shop, payment).await?.map(|p| p.state)
-    };
-    if state != Some(PaymentState::Open) {
+async fn waiting_bill(store: &Store, scope: Scope, payment: PaymentId) -> Result<Option<Bill>, Error> {
+    if state(store, scope, payment).await? != Some(PaymentState::Open) {
         return Ok(None);
     }
-    Ok(open_bills(store, shop, payment).await?.pop())
+    Ok(open_bills(store, scope, payment).await?.pop())
+}
+
+async fn state(store: &Store, scope: Scope, payment: PaymentId) -> Result<Option<PaymentState>, Error> {
+    let mut tx = store.read().await?;
+    Ok(due(&mut tx, scope, payment).await?.map(|due| due.state))
 }
 
 pub(crate) async fn close(
@@ -93,9 +98,14 @@ pub(crate) async fn close(
     caller: &Caller,
     job: CloseBills,
 ) -> Result<Outcome, BoxFault> {
-    let shop = shop_of(caller)?;
-    for bill in open_bills(store, shop, job.payment).await? {
-        let no = BillNo { shop, payment: job.payment, attempt: bill.attempt };
+    let scope = caller.scope;
+    if let Scope::Shopper(payer) = scope
+        && state(store, scope, job.payment).await? != Some(PaymentState::Captured)
+    {
+        return try_to_give_up(intake, store, payer, job.payment).await;
+    }
+    for bill in open_bills(store, scope, job.payment).await? {
+        let no = BillNo { scope, payment: job.payment, attempt: bill.attempt };
         match intake.withdraw(store, &no, &bill.channel).await {
             Ok(news) if is_over(&news, bill.began_wall, store.wall()) => {
                 store.write(caller, EndBill { bill: no }).await?;
@@ -109,7 +119,7 @@ pub(crate) async fn close(
 }
 
 /// True if nothing more can come of the bill.
-fn is_over(news: &BillNews, began: Timestamp, wall: Timestamp) -> bool {
+pub(crate) fn is_over(news: &BillNews, began: Timestamp, wall: Timestamp) -> bool {
     match news {
         BillNews::Closed | BillNews::Paid(_) => true,
         BillNews::Unknown => wall - began >= ON_ITS_WAY_MS,

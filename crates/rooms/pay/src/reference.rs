@@ -3,15 +3,16 @@
 //! A channel's callback names nothing but the merchant's own number, so that number tells shop, object and attempt.
 //! It keeps to what the strictest channel takes: at most 32 characters of `0-9a-z-`.
 
-use kernel::{PaymentId, RefundId, ShopId};
+use kernel::{PaymentId, RefundId, Scope, ShopId, ShopperId};
 use std::{fmt, str::FromStr};
 
-/// A bill at a channel. Its text is `p`, then shop, payment and attempt in base 36 with dashes between.
+/// A bill at a channel. Its text is `p`, then shop, payment and attempt in base 36 with dashes between; for a combined
+/// payment `c`, then payer, combined payment and attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BillNo {
-    /// The shop that is paid.
-    pub shop: ShopId,
-    /// The payment.
+    /// Where the payment lies: the shop that is paid; for a combined one its payer. Never the platform.
+    pub scope: Scope,
+    /// The payment, or the combined one.
     pub payment: PaymentId,
     /// Which bill of the payment, from 1.
     pub attempt: i64,
@@ -38,7 +39,8 @@ pub struct NotOurs;
 
 impl fmt::Display for BillNo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "p{}-{}-{}", base36(self.shop.0), base36(self.payment.0), base36(self.attempt))
+        let kind = if matches!(self.scope, Scope::Shopper(_)) { 'c' } else { 'p' };
+        write!(f, "{kind}{}-{}-{}", base36(self.scope.key()), base36(self.payment.0), base36(self.attempt))
     }
 }
 
@@ -51,8 +53,11 @@ impl fmt::Display for RefundNo {
 impl FromStr for BillNo {
     type Err = NotOurs;
     fn from_str(text: &str) -> Result<Self, NotOurs> {
-        let [shop, payment, attempt] = numbers(text.strip_prefix('p').ok_or(NotOurs)?)?;
-        Ok(Self { shop: ShopId(shop), payment: PaymentId(payment), attempt })
+        let together = text.strip_prefix('c');
+        let [key, payment, attempt] = numbers(together.or_else(|| text.strip_prefix('p')).ok_or(NotOurs)?)?;
+        let scope =
+            if together.is_some() { Scope::Shopper(ShopperId(key)) } else { Scope::Shop(ShopId(key)) };
+        Ok(Self { scope, payment: PaymentId(payment), attempt })
     }
 }
 
@@ -101,19 +106,21 @@ mod tests {
         fn a_number_is_read_back_and_no_channel_finds_it_too_long(
             shop in 0..=i64::MAX, id in 0..=i64::MAX, attempt in 1..=MOST_ATTEMPTS,
         ) {
-            let bill = BillNo { shop: ShopId(shop), payment: PaymentId(id), attempt };
+            let bill = BillNo { scope: Scope::Shop(ShopId(shop)), payment: PaymentId(id), attempt };
+            let combined = BillNo { scope: Scope::Shopper(ShopperId(shop)), ..bill };
             let refund = RefundNo { shop: ShopId(shop), refund: RefundId(id), attempt };
-            for text in [bill.to_string(), refund.to_string()] {
+            for text in [bill.to_string(), combined.to_string(), refund.to_string()] {
                 prop_assert!(text.len() <= 32, "{}", text);
                 prop_assert!(text.chars().all(|c| matches!(c, '0'..='9' | 'a'..='z' | '-')));
             }
             prop_assert_eq!(bill.to_string().parse(), Ok(bill));
+            prop_assert_eq!(combined.to_string().parse(), Ok(combined));
             prop_assert_eq!(refund.to_string().parse(), Ok(refund));
             prop_assert!(refund.to_string().parse::<BillNo>().is_err());
         }
 
         #[test]
-        fn one_number_has_one_name(text in "p[0-9a-zA-Z+-]{1,5}-[0-9a-z]{0,3}-[0-9a-z]{0,3}") {
+        fn one_number_has_one_name(text in "[pc][0-9a-zA-Z+-]{1,5}-[0-9a-z]{0,3}-[0-9a-z]{0,3}") {
             if let Ok(bill) = text.parse::<BillNo>() {
                 prop_assert_eq!(bill.to_string(), text);
             }

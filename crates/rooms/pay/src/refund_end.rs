@@ -1,9 +1,11 @@
 //! What the channel made of a refund: done, or refused for good.
 
-use kernel::{Ctx, RefundId, Timestamp};
+use kernel::{Ctx, PaymentId, RefundId, ShopperId, Timestamp};
 use store::{Command, Tx, p};
 
-use crate::{Error, Refund, RefundFailed, RefundState, Refunded, SendRefund, books, door, read, sql};
+use crate::{
+    Error, Refund, RefundFailed, RefundState, Refunded, ReturnShare, SendRefund, books, door, read, sql,
+};
 
 /// The payer has the money.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,10 +44,10 @@ pub async fn refund_done(tx: &mut Tx, ctx: &Ctx, cmd: &RefundDone) -> Result<(),
     if tx.exec(sql::REFUND_DONE, params).await? != 1 {
         return Err(Error::RefundMoved);
     }
-    let (refunded, version) = settle(tx, &refund, sql::GIVEN_BACK).await?;
-    post(tx, ctx, &refund).await?;
+    let payment = settle(tx, &refund, sql::GIVEN_BACK).await?;
+    post(tx, ctx, &refund, &payment).await?;
     tx.cancel::<SendRefund>(ctx, refund.refund.0);
-    Ok(tx.say(ctx, &Refunded::of(&refund, refunded, version))?)
+    Ok(tx.say(ctx, &Refunded::of(&refund, payment.refunded, payment.version))?)
 }
 
 /// Frees what was set aside; the refund stays visible and may be tried again.
@@ -58,7 +60,7 @@ pub async fn refund_failed(tx: &mut Tx, ctx: &Ctx, cmd: &RefundRefused) -> Resul
     if tx.exec(sql::REFUND_FAILED, p![reason, refund.shop, refund.refund, cmd.attempt]).await? != 1 {
         return Err(Error::RefundMoved);
     }
-    let (_, version) = settle(tx, &refund, sql::NOT_GIVEN_BACK).await?;
+    let Settled { version, .. } = settle(tx, &refund, sql::NOT_GIVEN_BACK).await?;
     if let Some(hold) = refund.hold {
         ledger::release(tx, ctx, hold).await?;
     }
@@ -71,27 +73,43 @@ async fn sent(tx: &mut Tx, ctx: &Ctx, refund: RefundId) -> Result<Refund, Error>
     read::refund_of(tx, shop, refund).await?.ok_or(Error::RefundNotFound)
 }
 
-/// Moves the sum out of what is set aside; what has gone back in all, and the payment's version.
-async fn settle(tx: &mut Tx, refund: &Refund, statement: &'static str) -> Result<(i64, i64), Error> {
-    let params = p![refund.amount.minor, refund.shop, refund.payment];
-    tx.opt(statement, params, |r| Ok((r.get(0)?, r.get(1)?))).await?.ok_or(Error::Changed)
+/// The payment after a refund has come to its end.
+struct Settled {
+    refunded: i64,
+    version: i64,
+    combined: Option<PaymentId>,
+    payer: ShopperId,
 }
 
-async fn post(tx: &mut Tx, ctx: &Ctx, refund: &Refund) -> Result<(), Error> {
+/// Moves the sum out of what is set aside.
+async fn settle(tx: &mut Tx, refund: &Refund, statement: &'static str) -> Result<Settled, Error> {
+    let params = p![refund.amount.minor, refund.shop, refund.payment];
+    let settled = tx.opt(statement, params, |r| {
+        Ok(Settled { refunded: r.get(0)?, version: r.get(1)?, combined: r.get(2)?, payer: r.get(3)? })
+    });
+    settled.await?.ok_or(Error::Changed)
+}
+
+async fn post(tx: &mut Tx, ctx: &Ctx, refund: &Refund, payment: &Settled) -> Result<(), Error> {
+    let source = books::source(payment.payer, payment.combined);
+    let transfer = payment.combined.map(|_| books::of_refund(refund.refund));
     match refund.hold {
-        None => ledger::post(tx, ctx, &books::given_back(refund)).await?,
+        None => ledger::post(tx, ctx, &books::given_back(refund, source, transfer)).await?,
         Some(hold) => {
             let capture = ledger::Capture {
                 hold,
                 amount: refund.amount.minor,
-                to: books::AT_CHANNELS,
+                to: source,
                 reason: books::GIVEN_BACK,
                 subject: refund.order.0,
-                transfer: None,
+                transfer,
             };
             ledger::capture(tx, ctx, &capture).await?
         }
     };
+    if payment.combined.is_some() {
+        tx.later(ctx, ctx.now, &ReturnShare { refund: refund.refund, payer: payment.payer })?;
+    }
     Ok(())
 }
 

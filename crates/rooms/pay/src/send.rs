@@ -1,12 +1,12 @@
 //! Carries refunds to their channels and asks after them until they have come to an end.
 
-use kernel::{Caller, RefundId, ShopId};
+use kernel::{Caller, Money, RefundId, ShopId};
 use serde::{Deserialize, Serialize};
 use store::{BoxFault, Command, Job, Outcome, Store, Tx, p};
 
 use crate::{
     AskRefund, Channel, ChannelError, Error, Intake, Payment, Refund, RefundNews, RefundNo, RefundState,
-    door, poll::shop_of, read, sql,
+    combine, door, poll::shop_of, read, sql,
 };
 
 /// Carries a refund to its channel. The refund's number is the channel's idempotency key, so that any step may be
@@ -51,14 +51,14 @@ pub(crate) async fn send(
     job: SendRefund,
 ) -> Result<Outcome, BoxFault> {
     let shop = shop_of(caller)?;
-    let (refund, payment) = load(store, shop, job.refund).await?;
+    let (refund, payment, paid) = load(store, shop, job.refund).await?;
     let name = payment.channel.clone().unwrap_or_default();
     let channel = match intake.channels.get(&name) {
         Ok(channel) => channel,
         Err(e) => return Ok(Outcome::Park(format!("{e}: {name}"))),
     };
     let no = RefundNo { shop, refund: refund.refund, attempt: refund.attempt };
-    let ask = ask_of(intake, &refund, &payment, no);
+    let ask = AskRefund { paid, ..ask_of(intake, &refund, &payment, no) };
     let answer = match refund.state {
         RefundState::Done | RefundState::Failed => return Ok(Outcome::Done),
         RefundState::Requested => {
@@ -105,11 +105,16 @@ fn ask_of(intake: &Intake, refund: &Refund, payment: &Payment, no: RefundNo) -> 
     }
 }
 
-async fn load(store: &Store, shop: ShopId, refund: RefundId) -> Result<(Refund, Payment), Error> {
+/// The refund, its payment, and what the channel's transaction came to: for a share, the whole combined payment.
+async fn load(store: &Store, shop: ShopId, refund: RefundId) -> Result<(Refund, Payment, Money), Error> {
     let mut tx = store.read().await?;
     let refund = read::refund_of(&mut tx, shop, refund).await?.ok_or(Error::RefundNotFound)?;
     let payment = read::find(&mut tx, shop, refund.payment).await?.ok_or(Error::NotFound)?;
-    Ok((refund, payment))
+    let paid = match payment.combined {
+        None => payment.amount,
+        Some(id) => combine::head(&mut tx, payment.shopper, id).await?.ok_or(Error::NotFound)?.amount,
+    };
+    Ok((refund, payment, paid))
 }
 
 #[cfg(test)]

@@ -1,15 +1,20 @@
 //! Every statement of the room, and how its rows are read.
 
-use kernel::Money;
+use kernel::{Money, Scope, ShopperId};
 use store::{Error, Row};
 
 use crate::{Anomaly, Bill, Payment, Refund};
+
+mod bills;
+pub(crate) mod combined;
+
+pub(crate) use self::bills::bills;
 
 macro_rules! payment_columns {
     () => {
         "shop_id, payment_id, order_id, shopper_id, amount, currency, description, state, attempt, channel, \
          channel_txn, captured, refunding, refunded, opened_at, expires_at, started_wall, paid_at, captured_at, \
-         closed_at, late_at, version"
+         closed_at, late_at, version, combined_id"
     };
 }
 
@@ -23,7 +28,7 @@ macro_rules! refund_columns {
 macro_rules! anomaly_columns {
     () => {
         "shop_id, anomaly_id, payment_id, kind, channel, channel_txn, amount, currency, noted_at, resolved_at, \
-         resolution"
+         resolution, shopper_id"
     };
 }
 
@@ -48,6 +53,16 @@ FROM pay_payment
 WHERE shopper_id = $1 AND payment_id = $2"
 );
 
+pub(crate) const SELECT_SHOPPERS_PAYMENT_OF_ORDER: &str = concat!(
+    "SELECT ",
+    payment_columns!(),
+    "
+FROM pay_payment
+WHERE shop_id = $1 AND order_id = $2 AND shopper_id = $3
+ORDER BY payment_id DESC
+LIMIT 1"
+);
+
 pub(crate) const SELECT_PAYMENTS_OF_ORDER: &str = concat!(
     "SELECT ",
     payment_columns!(),
@@ -59,50 +74,20 @@ ORDER BY payment_id"
 
 pub(crate) const CHANGE_AMOUNT: &str = "\
 UPDATE pay_payment SET amount = $1, version = version + 1
-WHERE shop_id = $2 AND payment_id = $3 AND currency = $4 AND state = 'open' AND started_wall IS NULL";
+WHERE shop_id = $2 AND payment_id = $3 AND currency = $4 AND state = 'open' AND started_wall IS NULL
+AND combined_id IS NULL";
 
 pub(crate) const CLOSE: &str = "\
 UPDATE pay_payment SET state = 'closed', closed_at = $1, version = version + 1
 WHERE shop_id = $2 AND payment_id = $3 AND state = 'open'
-RETURNING started_wall";
+RETURNING started_wall, combined_id";
 
-// The version stands for everything that was read: amount, state, sums.
+// The version stands for everything that was read: amount, state, sums. What was not paid as a share is none.
 pub(crate) const CAPTURE: &str = "\
 UPDATE pay_payment
 SET state = 'captured', captured = amount, channel = $1, channel_txn = $2, paid_at = $3, captured_at = $4,
-    late_at = $5, version = version + 1
+    late_at = $5, combined_id = $10, version = version + 1
 WHERE shop_id = $6 AND payment_id = $7 AND state = $8 AND version = $9";
-
-pub(crate) const BEGIN_BILL: &str = "\
-UPDATE pay_payment SET attempt = attempt + 1, channel = $1, started_wall = $2, version = version + 1
-WHERE shop_id = $3 AND payment_id = $4 AND state = 'open' AND started_wall IS NULL AND version = $5";
-
-pub(crate) const INSERT_BILL: &str = "\
-INSERT INTO pay_attempt (shop_id, payment_id, attempt, channel, began_wall)
-VALUES ($1, $2, $3, $4, $5)";
-
-pub(crate) const SET_CASHIER: &str = "\
-UPDATE pay_attempt SET cashier_url = $1
-WHERE shop_id = $2 AND payment_id = $3 AND attempt = $4 AND closed_wall IS NULL";
-
-pub(crate) const SELECT_BILL: &str = "\
-SELECT attempt, channel, cashier_url, began_wall, closed_wall
-FROM pay_attempt
-WHERE shop_id = $1 AND payment_id = $2 AND attempt = $3";
-
-pub(crate) const SELECT_OPEN_BILLS: &str = "\
-SELECT attempt, channel, cashier_url, began_wall, closed_wall
-FROM pay_attempt
-WHERE shop_id = $1 AND payment_id = $2 AND closed_wall IS NULL
-ORDER BY attempt";
-
-pub(crate) const END_BILL: &str = "\
-UPDATE pay_attempt SET closed_wall = $1
-WHERE shop_id = $2 AND payment_id = $3 AND attempt = $4 AND closed_wall IS NULL";
-
-pub(crate) const FREE_PAYMENT: &str = "\
-UPDATE pay_payment SET started_wall = NULL, channel = NULL, version = version + 1
-WHERE shop_id = $1 AND payment_id = $2 AND attempt = $3 AND state = 'open'";
 
 pub(crate) const INSERT_REFUND: &str = "\
 INSERT INTO pay_refund (shop_id, refund_id, payment_id, order_id, amount, currency, source, reason, state, attempt,
@@ -154,12 +139,12 @@ WHERE shop_id = $2 AND payment_id = $3 AND captured - refunding - refunded >= $1
 pub(crate) const GIVEN_BACK: &str = "\
 UPDATE pay_payment SET refunding = refunding - $1, refunded = refunded + $1, version = version + 1
 WHERE shop_id = $2 AND payment_id = $3 AND refunding >= $1
-RETURNING refunded, version";
+RETURNING refunded, version, combined_id, shopper_id";
 
 pub(crate) const NOT_GIVEN_BACK: &str = "\
 UPDATE pay_payment SET refunding = refunding - $1, version = version + 1
 WHERE shop_id = $2 AND payment_id = $3 AND refunding >= $1
-RETURNING refunded, version";
+RETURNING refunded, version, combined_id, shopper_id";
 
 pub(crate) const REFUND_SENT: &str = "\
 UPDATE pay_refund SET state = 'sent', sent_wall = $1
@@ -178,8 +163,9 @@ UPDATE pay_refund SET state = 'requested', attempt = attempt + 1, sent_wall = NU
 WHERE shop_id = $2 AND refund_id = $3 AND attempt = $4 AND state = 'failed'";
 
 pub(crate) const INSERT_ANOMALY: &str = "\
-INSERT INTO pay_anomaly (shop_id, anomaly_id, payment_id, kind, channel, channel_txn, amount, currency, noted_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO pay_anomaly (shop_id, anomaly_id, payment_id, kind, channel, channel_txn, amount, currency, noted_at,
+    shopper_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT DO NOTHING";
 
 pub(crate) const LIST_ANOMALIES: &str = concat!(
@@ -227,13 +213,14 @@ LIMIT 100";
 pub(crate) const HELD_BY_SHOP: &str = "\
 SELECT shop_id, currency, CAST(COALESCE(sum(captured - refunded), 0) AS BIGINT)
 FROM pay_payment
+WHERE combined_id IS NULL
 GROUP BY shop_id, currency
 ORDER BY shop_id, currency";
 
 pub(crate) const HELD_BY_ORDER: &str = "\
 SELECT order_id, CAST(COALESCE(sum(captured - refunded), 0) AS BIGINT)
 FROM pay_payment
-WHERE shop_id = $1 AND currency = $2
+WHERE shop_id = $1 AND currency = $2 AND combined_id IS NULL
 GROUP BY order_id";
 
 pub(crate) fn payment(r: &Row<'_>) -> Result<Payment, Error> {
@@ -259,6 +246,7 @@ pub(crate) fn payment(r: &Row<'_>) -> Result<Payment, Error> {
         closed_at: r.get(19)?,
         late_at: r.get(20)?,
         version: r.get(21)?,
+        combined: r.get(22)?,
     })
 }
 
@@ -293,8 +281,9 @@ pub(crate) fn bill(r: &Row<'_>) -> Result<Bill, Error> {
 }
 
 pub(crate) fn anomaly(r: &Row<'_>) -> Result<Anomaly, Error> {
+    let payer: Option<ShopperId> = r.get(11)?;
     Ok(Anomaly {
-        shop: r.get(0)?,
+        scope: payer.map_or(Scope::Shop(r.get(0)?), Scope::Shopper),
         anomaly: r.get(1)?,
         payment: r.get(2)?,
         kind: r.get(3)?,
@@ -312,17 +301,11 @@ pub(crate) const ALL: &[&str] = &[
     INSERT_PAYMENT,
     SELECT_PAYMENT,
     SELECT_SHOPPERS_PAYMENT,
+    SELECT_SHOPPERS_PAYMENT_OF_ORDER,
     SELECT_PAYMENTS_OF_ORDER,
     CHANGE_AMOUNT,
     CLOSE,
     CAPTURE,
-    BEGIN_BILL,
-    INSERT_BILL,
-    SET_CASHIER,
-    SELECT_BILL,
-    SELECT_OPEN_BILLS,
-    END_BILL,
-    FREE_PAYMENT,
     INSERT_REFUND,
     SELECT_REFUND,
     SELECT_REFUNDS_OF_ORDER,
@@ -353,6 +336,8 @@ mod sql_tests {
 
         async fn both_engines_understand_every_statement(kit) {
             store::testkit::prepare_all(&kit, crate::sql::ALL).await;
+            store::testkit::prepare_all(&kit, crate::sql::combined::ALL).await;
+            store::testkit::prepare_all(&kit, &crate::sql::bills::all()).await;
         }
     }
 }

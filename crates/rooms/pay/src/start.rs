@@ -3,12 +3,16 @@
 //! The steps are a transaction, a call outside, a transaction. Each may be repeated: what broke off is taken up by the
 //! next try, and whatever is paid meanwhile is found by the poll that the first step has scheduled.
 
-use kernel::{Caller, PaymentId, Scope, ShopId};
+use kernel::{Actor, Caller, Denied, PaymentId, Scope, ShopperId};
 use store::{Key, Store};
 
 use crate::{
-    BeginBill, Begun, BillNews, BillNo, Channel, ChannelError, EndBill, Error, Intake, Payment, Prepay,
-    SetCashier, bill, intake::get,
+    BeginBill, Begun, BillNews, BillNo, BindShare, Channel, ChannelError, Combined, CombinedState, EndBill,
+    Error, Intake, Prepay, SetCashier, Share,
+    ask::{get, get_combined},
+    bill::{self, Due},
+    combine::of_order,
+    return_link::return_link,
 };
 
 /// A wish to pay.
@@ -37,44 +41,134 @@ pub struct Started {
 }
 
 impl Intake {
-    /// Makes the bill, or finds it. An open bill at another channel is closed first.
+    /// Makes the bill, or finds it. An open bill at another channel is closed first; a combined payment that the payment
+    /// was to be a share of is given up.
     pub async fn start(&self, store: &Store, caller: &Caller, start: &Start) -> Result<Started, Error> {
-        let return_url = self.channels.outside(&return_path(start)?);
-        let channel = self.channels.get(&start.channel)?;
+        let return_path = return_path(start)?;
+        self.channels.get(&start.channel)?;
         let payment = get(store, caller, start.payment).await?;
-        let attempt = self.begin(store, caller, start, payment.shop).await?.attempt;
-        let no = BillNo { shop: payment.shop, payment: payment.payment, attempt };
-        let known = {
-            let mut tx = store.read().await?;
-            bill::find(&mut tx, &no).await?.and_then(|bill| bill.cashier_url)
-        };
-        let cashier_url = match known {
-            Some(url) => url,
-            None => self.prepay(store, channel.as_ref(), &payment, no, return_url).await?,
-        };
-        Ok(Started { payment: start.payment, channel: start.channel.clone(), cashier_url })
+        let plain_page = || return_link(store.vault(), payment.shop, payment.payment);
+        let return_path = return_path.unwrap_or_else(plain_page);
+        self.to_cashier(store, &caller.within(Scope::Shop(payment.shop)), start, &return_path).await
     }
 
-    async fn begin(
+    /// The same for a combined payment. Each of its payments is bound to it first: its own bill is closed, another
+    /// combined payment given up. One that can't be paid any more refuses and gives this one up; the others can then be
+    /// paid by themselves.
+    pub async fn start_combined(
         &self,
         store: &Store,
         caller: &Caller,
         start: &Start,
-        shop: ShopId,
-    ) -> Result<Begun, Error> {
-        match begin_once(store, caller, start, shop).await {
-            Err(Error::OtherBillOpen { channel, attempt }) => {
-                let no = BillNo { shop, payment: start.payment, attempt };
+    ) -> Result<Started, Error> {
+        let return_path = return_path(start)?;
+        self.channels.get(&start.channel)?;
+        let combined = get_combined(store, caller, start.payment).await?;
+        if combined.state == CombinedState::Open {
+            self.bind_all(store, caller, &combined).await?;
+        }
+        let first = combined.shares.first().ok_or(Error::NotFound)?;
+        let plain_page = || return_link(store.vault(), first.shop, first.payment);
+        let return_path = return_path.unwrap_or_else(plain_page);
+        let at_home = caller.within(Scope::Shopper(combined.payer));
+        match self.to_cashier(store, &at_home, start, &return_path).await {
+            // Given up while its payments were bound: nothing is to keep them.
+            Err(Error::Closed) => {
+                self.give_up(store, combined.payer, combined.combined).await?;
+                Err(Error::Closed)
+            }
+            other => other,
+        }
+    }
+
+    async fn bind_all(&self, store: &Store, caller: &Caller, combined: &Combined) -> Result<(), Error> {
+        for share in &combined.shares {
+            if let Err(why) = self.bind(store, caller, combined.combined, share).await {
+                if matches!(why, Error::AlreadyPaid | Error::Closed | Error::Expired | Error::ShareChanged) {
+                    self.give_up(store, combined.payer, combined.combined).await?;
+                }
+                return Err(of_order(share.shop, share.order, why));
+            }
+        }
+        Ok(())
+    }
+
+    /// Binds one payment; what stands in the way is ended first.
+    async fn bind(
+        &self,
+        store: &Store,
+        caller: &Caller,
+        combined: PaymentId,
+        share: &Share,
+    ) -> Result<(), Error> {
+        let caller = caller.within(Scope::Shop(share.shop));
+        let bind = BindShare { payment: share.payment, combined, amount: share.amount };
+        match store.write(&caller, bind).await {
+            Err(in_the_way @ (Error::Bound { .. } | Error::OtherBillOpen { .. })) => {
+                self.clear(store, &caller, share.payment, in_the_way).await?;
+                store.write(&caller, bind).await
+            }
+            other => other,
+        }
+    }
+
+    /// Begins a bill in the caller's scope and puts it to the channel.
+    async fn to_cashier(
+        &self,
+        store: &Store,
+        caller: &Caller,
+        start: &Start,
+        return_path: &str,
+    ) -> Result<Started, Error> {
+        let channel = self.channels.get(&start.channel)?;
+        let attempt = self.begin(store, caller, start).await?.attempt;
+        let no = BillNo { scope: caller.scope, payment: start.payment, attempt };
+        let (due, known) = {
+            let mut tx = store.read().await?;
+            let due = bill::due(&mut tx, no.scope, no.payment).await?.ok_or(Error::NotFound)?;
+            (due, bill::find(&mut tx, &no).await?.and_then(|bill| bill.cashier_url))
+        };
+        let cashier_url = match known {
+            Some(url) => url,
+            None => self.prepay(store, channel.as_ref(), due, no, return_path).await?,
+        };
+        Ok(Started { payment: start.payment, channel: start.channel.clone(), cashier_url })
+    }
+
+    async fn begin(&self, store: &Store, caller: &Caller, start: &Start) -> Result<Begun, Error> {
+        match begin_once(store, caller, start).await {
+            Err(in_the_way @ (Error::Bound { .. } | Error::OtherBillOpen { .. })) => {
+                self.clear(store, caller, start.payment, in_the_way).await?;
+                begin_once(store, caller, start).await
+            }
+            other => other,
+        }
+    }
+
+    /// Ends what stands in the way of a bill: a bill at another channel, or a combined payment.
+    async fn clear(
+        &self,
+        store: &Store,
+        caller: &Caller,
+        payment: PaymentId,
+        in_the_way: Error,
+    ) -> Result<(), Error> {
+        match in_the_way {
+            Error::Bound { combined } => {
+                let payer = caller_shopper(caller)?;
+                self.give_up(store, payer, combined).await
+            }
+            Error::OtherBillOpen { channel, attempt } => {
+                let no = BillNo { scope: caller.scope, payment, attempt };
                 match self.withdraw(store, &no, &channel).await? {
                     BillNews::Paid(_) => Err(Error::AlreadyPaid),
                     BillNews::Waiting => Err(Error::ChannelUnavailable),
                     BillNews::Unknown | BillNews::Closed => {
-                        store.write(&Caller::system(Scope::Shop(shop)), EndBill { bill: no }).await?;
-                        begin_once(store, caller, start, shop).await
+                        store.write(&Caller::system(caller.scope), EndBill { bill: no }).await
                     }
                 }
             }
-            other => other,
+            other => Err(other),
         }
     }
 
@@ -82,18 +176,18 @@ impl Intake {
         &self,
         store: &Store,
         channel: &dyn Channel,
-        payment: &Payment,
+        due: Due,
         bill: BillNo,
-        return_url: String,
+        return_path: &str,
     ) -> Result<String, Error> {
         let ask = Prepay {
             bill,
-            amount: payment.amount,
-            description: payment.description.clone(),
+            amount: due.amount,
+            description: due.description,
             notify_url: self.channels.notify_url(channel.name()),
-            return_url,
+            return_url: self.channels.outside(return_path),
         };
-        let caller = Caller::system(Scope::Shop(bill.shop));
+        let caller = Caller::system(bill.scope);
         match channel.prepay(&ask).await {
             Ok(made) => {
                 let cashier_url = made.cashier_url;
@@ -116,26 +210,32 @@ impl Intake {
     }
 }
 
-async fn begin_once(store: &Store, caller: &Caller, start: &Start, shop: ShopId) -> Result<Begun, Error> {
-    let caller = caller.within(Scope::Shop(shop));
+fn caller_shopper(caller: &Caller) -> Result<ShopperId, Error> {
+    match caller.actor {
+        Actor::Shopper(shopper) => Ok(shopper),
+        _ => Err(Denied::Forbidden.into()),
+    }
+}
+
+async fn begin_once(store: &Store, caller: &Caller, start: &Start) -> Result<Begun, Error> {
     let begin = BeginBill { payment: start.payment, channel: start.channel.clone() };
     match &start.key {
-        None => store.write(&caller, begin).await,
-        Some(key) => store.once(&caller, key.clone(), begin).await,
+        None => store.write(caller, begin).await,
+        Some(key) => store.once(caller, key.clone(), begin).await,
     }
 }
 
 const RETURN_CHARS: usize = 512;
 
-/// The return page with the payment's id: a path of this program and nothing that leads elsewhere.
-fn return_path(start: &Start) -> Result<String, Error> {
-    let path = start.return_path.as_deref().unwrap_or("/pay/return");
+/// The page that was asked for, with the payment's id: a path of this program and nothing that leads elsewhere.
+fn return_path(start: &Start) -> Result<Option<String>, Error> {
+    let Some(path) = start.return_path.as_deref() else { return Ok(None) };
     let stays = path.starts_with('/') && !path.starts_with("//") && path.len() <= RETURN_CHARS;
     if !stays || path.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
         return Err(Error::BadReturn);
     }
     let join = if path.contains('?') { '&' } else { '?' };
-    Ok(format!("{path}{join}payment={}", start.payment))
+    Ok(Some(format!("{path}{join}payment={}", start.payment)))
 }
 
 #[cfg(test)]
@@ -143,15 +243,16 @@ mod tests {
     use super::*;
     use crate::testing::{self, House, PAYMENT, SHOPPER, bill, code, opening, shopper};
 
-    fn path(return_path: Option<&str>) -> Result<String, Error> {
+    fn path(return_path: Option<&str>) -> Result<Option<String>, Error> {
         let return_path = return_path.map(str::to_owned);
         super::return_path(&Start { payment: PaymentId(5), channel: "c".into(), return_path, key: None })
     }
 
     #[test]
     fn the_payer_returns_to_a_page_of_this_program_only() {
-        assert_eq!(path(None).unwrap(), "/pay/return?payment=5");
-        assert_eq!(path(Some("/#/pages/order?id=1")).unwrap(), "/#/pages/order?id=1&payment=5");
+        assert_eq!(path(None).unwrap(), None);
+        let named = path(Some("/#/pages/order?id=1")).unwrap();
+        assert_eq!(named.as_deref(), Some("/#/pages/order?id=1&payment=5"));
         for bad in ["//evil.example", "https://evil.example", "/\\evil", "/a b", "", "/a\u{7}"] {
             assert!(matches!(path(Some(bad)), Err(Error::BadReturn)), "{bad}");
         }

@@ -11,7 +11,7 @@ use store::{BoxFault, Command, Finding, Registry, Store, Tx, testkit::Kit};
 
 use crate::{
     BillNo, Channel, Channels, Completed, Completion, Error, Intake, NewRefund, OpenPayment, Paid, Payment,
-    RawNotice, Receipt, Refund, RefundSource, Start, Started,
+    RawNotice, Receipt, Refund, RefundSource, SharePaid, Start, Started,
 };
 
 mod till;
@@ -194,26 +194,37 @@ pub(crate) fn code<T>(result: &Result<T, Error>) -> &'static str {
 /// Stands for the rooms above: completes, and gives late money back.
 struct Above;
 
+impl Above {
+    async fn take(store: Store, paid: Paid, combined: Option<PaymentId>) -> Result<(), BoxFault> {
+        let caller = Caller::system(Scope::Shop(paid.shop));
+        let refund: RefundId = store.ctx(&caller).await?.id();
+        let completed = write(&store, &caller, move |tx, ctx| {
+            let paid = paid.clone();
+            Box::pin(async move {
+                let completed = match combined {
+                    None => crate::complete(tx, ctx, &paid).await?,
+                    Some(combined) => crate::complete_share(tx, ctx, &SharePaid { combined, paid }).await?,
+                };
+                if let Completed::AfterClose(payment) = &completed {
+                    let (payment, amount) = (payment.payment, payment.amount);
+                    let (from, reason) = (RefundSource::Pending, "too late".into());
+                    crate::refund(tx, ctx, &NewRefund { refund, payment, amount, from, reason }).await?;
+                }
+                Ok(completed)
+            })
+        });
+        completed.await?;
+        Ok(())
+    }
+}
+
 impl Completion for Above {
     fn paid(&self, store: Store, paid: Paid) -> BoxFuture<'_, Result<(), BoxFault>> {
-        Box::pin(async move {
-            let caller = Caller::system(Scope::Shop(paid.shop));
-            let refund: RefundId = store.ctx(&caller).await?.id();
-            let completed = write(&store, &caller, move |tx, ctx| {
-                let paid = paid.clone();
-                Box::pin(async move {
-                    let completed = crate::complete(tx, ctx, &paid).await?;
-                    if let Completed::AfterClose(payment) = &completed {
-                        let (payment, amount) = (payment.payment, payment.amount);
-                        let (from, reason) = (RefundSource::Pending, "too late".into());
-                        crate::refund(tx, ctx, &NewRefund { refund, payment, amount, from, reason }).await?;
-                    }
-                    Ok(completed)
-                })
-            });
-            completed.await?;
-            Ok(())
-        })
+        Box::pin(Self::take(store, paid, None))
+    }
+
+    fn share(&self, store: Store, share: SharePaid) -> BoxFuture<'_, Result<(), BoxFault>> {
+        Box::pin(Self::take(store, share.paid, Some(share.combined)))
     }
 }
 
@@ -260,7 +271,7 @@ impl House {
 }
 
 pub(crate) fn bill(attempt: i64) -> BillNo {
-    BillNo { shop: SHOP, payment: PAYMENT, attempt }
+    BillNo { scope: Scope::Shop(SHOP), payment: PAYMENT, attempt }
 }
 
 /// Lets jobs that wait for real time run now.

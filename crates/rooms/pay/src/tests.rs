@@ -1,5 +1,7 @@
 //! Random histories of payments: whatever comes in whatever order, the sums and the books hold.
 
+mod combined;
+
 use kernel::{Money, OrderId, PaymentId, RefundId, Timestamp};
 use proptest::{
     prelude::*,

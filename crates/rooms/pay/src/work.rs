@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use store::{BoxFault, Outcome, Registry};
 
-use crate::{Channels, CloseBills, Completion, Intake, PollBill, SendRefund, poll, send};
+use crate::{
+    Channels, CloseBills, Completion, Intake, LeaveCombined, PollBill, ReturnShare, SendRefund, SpreadShares,
+    give_up, poll, send, spread,
+};
 
 /// Registers the tasks over these channels. What follows a capture is `completion`, from the rooms above. Gives the
 /// intake, which callback and return page need as a service.
@@ -28,7 +31,24 @@ pub fn register(
         let intake = Arc::clone(&of_send);
         Box::pin(async move { patient(send::send(&intake, &store, &caller, job).await) })
     });
+    register_combined(registry, &intake);
     intake
+}
+
+fn register_combined(registry: &mut Registry, intake: &Arc<Intake>) {
+    let of_leave = Arc::clone(intake);
+    registry.on_task::<LeaveCombined, _>(move |store, caller, job| {
+        let intake = Arc::clone(&of_leave);
+        Box::pin(async move { patient(give_up::leave(&intake, &store, &caller, job).await) })
+    });
+    let of_spread = Arc::clone(intake);
+    registry.on_task::<SpreadShares, _>(move |store, caller, job| {
+        let intake = Arc::clone(&of_spread);
+        Box::pin(async move { patient(spread::spread_shares(&intake, &store, &caller, job).await) })
+    });
+    registry.on_task::<ReturnShare, _>(|store, caller, job| {
+        Box::pin(async move { patient(spread::return_share(&store, &caller, job).await) })
+    });
 }
 
 /// The pause after a failure that may pass by itself, in ms of wall time.

@@ -41,6 +41,7 @@ pub use schedule::{WAITS_MS, wait_after};
 pub use sender::Sender;
 pub use set_endpoint::{RemoveEndpoint, SetEndpoint, endpoint, endpoints, remove_endpoint, set_endpoint};
 pub use stream::Streams;
+pub use target::Targets;
 pub use tell::tell;
 pub use verify::{VerifyEndpoint, verify_endpoint};
 

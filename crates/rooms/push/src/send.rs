@@ -149,7 +149,7 @@ impl Command for Settle {
 mod tests {
     use super::*;
     use crate::{
-        Format, Logged, Mode, RemoveEndpoint, SetEndpoint,
+        Format, Logged, Mode, RemoveEndpoint, SetEndpoint, Targets,
         schedule::LEASE_MS,
         testing::{
             APP, HURRY, OTHER_SHOP, Queue, Receiver, SHOP, Seen, developer, drain, logged, open, paid,
@@ -170,7 +170,7 @@ mod tests {
     /// Takes up one job by hand, whatever the store would choose.
     async fn take_up(store: &Store, push: PushId) -> Outcome {
         let job = SendPush { push, app: APP };
-        run(Sender::new(true).unwrap(), store.clone(), system(SHOP), job).await.unwrap()
+        run(Sender::new(Targets::All).unwrap(), store.clone(), system(SHOP), job).await.unwrap()
     }
 
     store::on_both! {

@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::{
     Error, Failure,
     envelope::{self, Claimed, Fresh, Route},
-    target::{Forbidden, Guard, Unknown},
+    target::{Forbidden, Guard, Targets, Unknown},
 };
 
 /// From the first packet to the last byte of the answer (`docs/wire/push.md`).
@@ -52,10 +52,9 @@ impl Went {
 }
 
 impl Sender {
-    /// The client. `allow_private_targets` lets pushes go to addresses of this machine and of private networks:
-    /// for tests, and for a closed network where every merchant is trusted.
-    pub fn new(allow_private_targets: bool) -> Result<Self, Error> {
-        let guard = Guard { allow_private: allow_private_targets };
+    /// The client, which reaches these targets and no others.
+    pub fn new(targets: Targets) -> Result<Self, Error> {
+        let guard = Guard(targets);
         let client = Client::builder()
             .redirect(Policy::none())
             .no_proxy()
@@ -234,7 +233,7 @@ mod tests {
 
     #[test]
     fn the_query_is_added_to_the_urls_own() {
-        let sender = Sender::new(false).unwrap();
+        let sender = Sender::new(Targets::Public).unwrap();
         let query = [("signature", "a b&c".to_owned())];
         let url = sender.target("https://merchant.example/wx?shop=1#top", &query).unwrap();
         assert_eq!(url.query(), Some("shop=1&signature=a+b%26c"));
@@ -291,7 +290,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_receiver_that_does_not_answer_is_left_after_five_seconds() {
-        let sender = Sender::new(true).unwrap();
+        let sender = Sender::new(Targets::All).unwrap();
         let half = "HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\nsuc";
         let (mute, slow) = (silent_after("").await, silent_after(half).await);
         let (mute, slow) = tokio::join!(delivered(&sender, &mute), delivered(&sender, &slow));
@@ -303,7 +302,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_endless_answer_is_not_read_to_its_end() {
-        let sender = Sender::new(true).unwrap();
+        let sender = Sender::new(Targets::All).unwrap();
         let endless = axum::Router::new().fallback(|| async {
             axum::body::Body::from_stream(futures::stream::repeat_with(|| {
                 Ok::<_, std::io::Error>("s".repeat(1000))
@@ -316,7 +315,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_redirect_is_not_followed() {
-        let sender = Sender::new(true).unwrap();
+        let sender = Sender::new(Targets::All).unwrap();
         let followed = serve(axum::Router::new().fallback(|| async { "success" })).await;
         let there = followed.clone();
         let moved =
@@ -328,7 +327,7 @@ mod tests {
 
     #[tokio::test]
     async fn targets_within_are_refused_before_a_connection_is_made() {
-        let strict = Sender::new(false).unwrap();
+        let strict = Sender::new(Targets::Public).unwrap();
         let hits = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
         let count = std::sync::Arc::clone(&hits);
         let inside = serve(axum::Router::new().fallback(move || async move {
@@ -345,12 +344,12 @@ mod tests {
             );
         }
         assert_eq!(hits.load(std::sync::atomic::Ordering::Relaxed), 0);
-        assert_eq!(delivered(&Sender::new(true).unwrap(), &by_name).await.failure, None);
+        assert_eq!(delivered(&Sender::new(Targets::All).unwrap(), &by_name).await.failure, None);
     }
 
     #[tokio::test]
     async fn names_and_ports_where_nobody_is_are_told_apart() {
-        let sender = Sender::new(true).unwrap();
+        let sender = Sender::new(Targets::All).unwrap();
         let nowhere = delivered(&sender, "http://nobody.invalid/").await;
         assert_eq!((nowhere.status, nowhere.failure), (None, Some(Failure::Dns)));
         assert_eq!(delivered(&sender, "http://127.0.0.1:1/").await.failure, Some(Failure::Connect));

@@ -19,16 +19,28 @@ pub(crate) struct Forbidden;
 #[error("the name has no address")]
 pub(crate) struct Unknown;
 
-/// Where requests may go.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Guard {
-    /// Private addresses too: in tests and inside a closed network.
-    pub(crate) allow_private: bool,
+/// Where pushes may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Targets {
+    /// The public internet.
+    Public,
+    /// This machine too: for whoever tries things on their own.
+    PublicAndLoopback,
+    /// Everywhere: in tests, and inside a closed network where every merchant is trusted.
+    All,
 }
+
+/// Keeps requests to where they may go.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Guard(pub(crate) Targets);
 
 impl Guard {
     fn admits(self, ip: IpAddr) -> bool {
-        self.allow_private || is_public(ip)
+        match self.0 {
+            Targets::Public => is_public(ip),
+            Targets::PublicAndLoopback => ip.is_loopback() || is_public(ip),
+            Targets::All => true,
+        }
     }
 
     /// Checks a URL whose host is an address and not a name; names are checked when they are resolved.
@@ -122,8 +134,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const STRICT: Guard = Guard { allow_private: false };
-    const OPEN: Guard = Guard { allow_private: true };
+    const STRICT: Guard = Guard(Targets::Public);
+    const OPEN: Guard = Guard(Targets::All);
+    const DEMO: Guard = Guard(Targets::PublicAndLoopback);
 
     fn check(guard: Guard, url: &str) -> Result<(), Forbidden> {
         guard.check(&Url::parse(url).unwrap())
@@ -205,6 +218,18 @@ mod tests {
     }
 
     #[test]
+    fn with_loopback_this_machine_and_no_other_is_reached() {
+        for url in FORBIDDEN {
+            let host = Url::parse(url).unwrap().host_str().unwrap().to_owned();
+            let here = host.starts_with("127.") || host == "[::1]";
+            assert_eq!(check(DEMO, url).is_ok(), here, "{url}");
+        }
+        for url in PUBLIC {
+            assert_eq!(check(DEMO, url), Ok(()), "{url}");
+        }
+    }
+
+    #[test]
     fn other_schemes_are_refused_whatever_is_allowed() {
         for url in ["ftp://8.8.8.8/", "file:///etc/passwd", "gopher://8.8.8.8/", "unix:/run/x"] {
             assert_eq!(check(OPEN, url), Err(Forbidden), "{url}");
@@ -217,6 +242,7 @@ mod tests {
         let refused = resolve(STRICT).await.err().unwrap();
         assert!(refused.downcast_ref::<Forbidden>().is_some(), "{refused}");
         assert!(resolve(OPEN).await.unwrap().count() > 0);
+        assert!(resolve(DEMO).await.unwrap().count() > 0);
     }
 
     #[test]

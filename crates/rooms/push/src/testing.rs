@@ -17,7 +17,7 @@ use std::{
 };
 use store::{Command, Registry, Store, Tx, testkit::Kit};
 
-use crate::{Error, Format, Message, Mode, NewNotice, Sender, SetEndpoint, crypto};
+use crate::{Error, Format, Message, Mode, NewNotice, Sender, SetEndpoint, Targets, crypto};
 
 pub(crate) const SHOP: ShopId = ShopId(11);
 pub(crate) const OTHER_SHOP: ShopId = ShopId(12);
@@ -33,7 +33,7 @@ pub(crate) fn rooms() -> [store::Room; 1] {
 /// A store whose jobs reach this machine.
 pub(crate) async fn open(kit: &Kit) -> Store {
     let mut registry = Registry::new();
-    crate::register(&mut registry, &Sender::new(true).unwrap());
+    crate::register(&mut registry, &Sender::new(Targets::All).unwrap());
     kit.store(registry).await
 }
 

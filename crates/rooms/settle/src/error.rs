@@ -20,6 +20,9 @@ pub enum Error {
     /// The order room refused.
     #[error(transparent)]
     Trade(#[from] trade::Error),
+    /// The payment room refused.
+    #[error(transparent)]
+    Pay(#[from] pay::Error),
     /// The ledger refused.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
@@ -35,6 +38,7 @@ impl Fault for Error {
             Self::NotFound => Kind::NotFound,
             Self::Denied(e) => e.kind(),
             Self::Trade(e) => e.kind(),
+            Self::Pay(e) => e.kind(),
             Self::Ledger(e) => e.kind(),
             Self::Store(e) => e.kind(),
         }
@@ -47,6 +51,7 @@ impl Fault for Error {
             Self::Amount(_) => "settle.amount",
             Self::Denied(e) => e.code(),
             Self::Trade(e) => e.code(),
+            Self::Pay(e) => e.code(),
             Self::Ledger(e) => e.code(),
             Self::Store(e) => e.code(),
         }

@@ -153,6 +153,7 @@ async fn list_settlements(
 
 /// Which range of time.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Range {
     /// From this moment on, ms since 1970.

@@ -4,6 +4,7 @@ use kernel::{
     Ctx, Cursor, Money, OrderId, Page, PageSize, Permission, Scope, ShopId, ShopperId, Timestamp, TransferId,
 };
 use ledger::{Account, AccountKind, Leg, Posting};
+use pay::RefundSource;
 use store::{Tx, p};
 use trade::Order;
 
@@ -32,7 +33,8 @@ pub struct Settlement {
 pub async fn settle_order(tx: &mut Tx, ctx: &Ctx, shopper: ShopperId, order: OrderId) -> Result<(), Error> {
     ctx.system()?;
     let order = trade::get(tx, ctx, order).await?;
-    let due = order.total - order.refunded;
+    let refunded = given_back_before(tx, &order).await?;
+    let due = order.total - refunded;
     let fee = Money::new(due, order.currency).share(order.fee)?.minor;
     let transfer: TransferId = ctx.id();
     let fresh = tx
@@ -44,7 +46,7 @@ pub async fn settle_order(tx: &mut Tx, ctx: &Ctx, shopper: ShopperId, order: Ord
                 transfer,
                 order.currency,
                 order.total,
-                order.refunded,
+                refunded,
                 fee,
                 due - fee,
                 ctx.now
@@ -69,6 +71,16 @@ pub async fn settle_order(tx: &mut Tx, ctx: &Ctx, shopper: ShopperId, order: Ord
         },
     )?;
     Ok(())
+}
+
+/// What was given back out of the money that is settled now. An order that is finished may be refunded before it is
+/// settled: that comes out of the shop's balance, and is none of it.
+async fn given_back_before(tx: &mut Tx, order: &Order) -> Result<i64, Error> {
+    if order.refunded == 0 {
+        return Ok(0);
+    }
+    let refunds = pay::refunds_of_order(tx, order.shop, order.id).await?;
+    Ok(refunds.iter().filter(|r| r.from == RefundSource::Pending).map(|r| r.amount.minor).sum())
 }
 
 async fn post_shop_half(

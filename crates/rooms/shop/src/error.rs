@@ -57,6 +57,9 @@ pub enum Error {
     /// Somebody else changed the shop in the same moment.
     #[error("the shop was changed meanwhile; read it again")]
     Raced,
+    /// The owner was not added.
+    #[error(transparent)]
+    Owner(#[from] identity::Error),
     /// Not allowed.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -77,6 +80,7 @@ impl Fault for Error {
             | Self::Place => Kind::Invalid,
             Self::NotFound | Self::NoSuchAddress => Kind::NotFound,
             Self::TooManyAddresses | Self::WrongState { .. } | Self::Raced => Kind::Conflict,
+            Self::Owner(e) => e.kind(),
             Self::Denied(e) => e.kind(),
             Self::Store(e) => e.kind(),
         }
@@ -96,6 +100,7 @@ impl Fault for Error {
             Self::NoSuchAddress => "shop.address_not_found",
             Self::WrongState { .. } => "shop.wrong_state",
             Self::Raced => "shop.raced",
+            Self::Owner(e) => e.code(),
             Self::Denied(e) => e.code(),
             Self::Store(e) => e.code(),
         }
@@ -106,6 +111,7 @@ impl Fault for Error {
             Self::Text { field, .. } | Self::Address(AddressError { field }) => {
                 Some(json!({ "field": field }))
             }
+            Self::Owner(e) => e.facts(),
             Self::WrongState { state } => Some(json!({ "state": state })),
             _ => None,
         }

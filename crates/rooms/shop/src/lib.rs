@@ -7,6 +7,7 @@ mod error;
 mod event;
 mod find;
 mod http;
+mod owner;
 mod profile;
 mod settings;
 mod shop;
@@ -26,6 +27,7 @@ pub use event::{Admitted, AutoAuditChanged, Closed};
 pub use find::{for_operator, for_order, get, list, list_open, own, public};
 pub use http::routes;
 pub use identity::{Address, AddressError, AddressParts};
+pub use owner::{AddOwner, add_owner};
 pub use profile::{ChangeProfile, update_profile};
 pub use settings::{ChangeSettings, SetAutoAudit, SetFee, change_settings, set_auto_audit, set_fee};
 pub use shop::{

@@ -25,6 +25,12 @@ SELECT currency, state, fee_bps, auto_confirm_days, unpaid_close_minutes
 FROM shop_shop
 WHERE shop_id = $1";
 
+/// Takes hold of a shop, so that of two requests one comes after the other.
+pub(crate) const HOLD_SHOP: &str = "\
+UPDATE shop_shop
+SET version = version
+WHERE shop_id = $1";
+
 pub(crate) const MOVE_STATE: &str = "\
 UPDATE shop_shop
 SET state = $3, admitted_at = $4, closed_at = $5, version = $6 + 1
@@ -112,6 +118,7 @@ pub(crate) const ALL: &[&str] = &[
     SHOP,
     LIST_SHOPS,
     TERMS,
+    HOLD_SHOP,
     MOVE_STATE,
     UPDATE_PROFILE,
     UPDATE_SETTINGS,

@@ -71,7 +71,8 @@ pub(crate) fn shop_app(shop: i64) -> Caller {
 /// The room's routes over a fresh database.
 pub(crate) async fn app(kit: &store::testkit::Kit) -> App {
     let store = kit.store(store::Registry::new()).await;
-    App::over(store).with(Arc::new(Files::in_memory("https://shop.example"))).build()
+    let app = App::over(store).with(Arc::new(Files::in_memory("https://shop.example")));
+    identity::install(app, identity::Limits::relaxed()).build()
 }
 
 /// An answer of the native face.

@@ -81,14 +81,36 @@ impl Degrees {
     }
 }
 
-#[derive(Deserialize)]
+/// The members that the native face has too, named again: there strange ones are refused, here they are ignored.
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct Info {
-    #[serde(flatten)]
-    parts: AddressParts,
-    #[serde(default)]
+    user_name: String,
+    tel_number: String,
+    province_name: String,
+    city_name: String,
+    county_name: String,
+    detail_info: String,
+    postal_code: String,
+    national_code: String,
     house_number: String,
     lat: Option<Degrees>,
     lng: Option<Degrees>,
+}
+
+impl Info {
+    fn address(&self) -> Result<Address, Error> {
+        Ok(Address::new(&AddressParts {
+            user_name: self.user_name.clone(),
+            tel_number: self.tel_number.clone(),
+            province_name: self.province_name.clone(),
+            city_name: self.city_name.clone(),
+            county_name: self.county_name.clone(),
+            detail_info: self.detail_info.clone(),
+            postal_code: self.postal_code.clone(),
+            national_code: self.national_code.clone(),
+        })?)
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -136,7 +158,7 @@ impl TryFrom<Detail> for AddAddress {
             _ => None,
         };
         let detail = AddressDetail {
-            address: Address::new(&raw.address_info.parts)?,
+            address: raw.address_info.address()?,
             name: raw.name,
             house_number: raw.address_info.house_number,
             landline: raw.landline,

@@ -56,6 +56,7 @@ struct LevelsView {
 
 /// Which levels.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct LevelsQuery {
     /// The product.
@@ -119,6 +120,7 @@ impl TryFrom<CorrectionBody> for Correction {
 
 /// Which lines of the flow.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct FlowQuery {
     /// The sku.

@@ -10,6 +10,11 @@ pub(crate) fn rooms() -> [store::Room; 3] {
     [media::MIGRATIONS, catalog::MIGRATIONS, crate::MIGRATIONS]
 }
 
+/// With those of the application that hears pushes.
+pub(crate) fn rooms_with_pushes() -> [store::Room; 5] {
+    [identity::MIGRATIONS, media::MIGRATIONS, push::MIGRATIONS, catalog::MIGRATIONS, crate::MIGRATIONS]
+}
+
 /// A closure as a command.
 struct Do<T, F>(F, PhantomData<fn() -> T>);
 

@@ -78,6 +78,12 @@ pub enum Error {
         /// Of which sku.
         sku: SkuId,
     },
+    /// The price was changed as often as it may be.
+    #[error("the price was changed {} times already", crate::reprice::MOST_CHANGES)]
+    PriceChanges,
+    /// The receiver's address was changed as often as it may be.
+    #[error("the address was changed {} times already", crate::readdress::MOST_CHANGES)]
+    AddressChanges,
     /// A refund of nothing, or of more than was paid and not yet given back.
     #[error("a refund is more than nothing and at most what was paid")]
     RefundAmount,
@@ -90,6 +96,17 @@ pub enum Error {
     /// The cart is full.
     #[error("the cart is full")]
     CartFull,
+    /// A checkout over no shop, over too many, or twice over one.
+    #[error("a checkout is over 1 to {} different shops", crate::checkout::SHOPS_MAX)]
+    Shops,
+    /// One shop of a checkout refuses.
+    #[error("shop {shop}: {why}")]
+    InShop {
+        /// Which.
+        shop: kernel::ShopId,
+        /// Why.
+        why: Box<Error>,
+    },
     /// The door.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -118,13 +135,17 @@ impl Fault for Error {
             | Self::NewPrice { .. }
             | Self::RefundAmount
             | Self::Text
+            | Self::Shops
             | Self::Range => Kind::Invalid,
             Self::ShopClosed | Self::NotOnSale { .. } | Self::SoldOut { .. } => Kind::Gone,
             Self::PriceChanged { .. }
             | Self::State { .. }
             | Self::Changed
             | Self::PaymentBegun
+            | Self::PriceChanges
+            | Self::AddressChanges
             | Self::CartFull => Kind::Conflict,
+            Self::InShop { why, .. } => why.kind(),
             Self::Denied(e) => e.kind(),
             Self::Pay(e) => e.kind(),
             Self::Below(e) => e.kind(),
@@ -150,10 +171,14 @@ impl Fault for Error {
             Self::TooManyPieces { .. } => "trade.too_many_pieces",
             Self::Parcel => "trade.parcel",
             Self::NewPrice { .. } => "trade.new_price",
+            Self::PriceChanges => "trade.price_changes",
+            Self::AddressChanges => "trade.address_changes",
             Self::RefundAmount => "trade.refund_amount",
             Self::Text => "trade.text",
             Self::Range => "trade.range",
             Self::CartFull => "trade.cart_full",
+            Self::Shops => "trade.shops",
+            Self::InShop { why, .. } => why.code(),
             Self::Denied(e) => e.code(),
             Self::Pay(e) => e.code(),
             Self::Below(e) => e.code(),
@@ -171,6 +196,14 @@ impl Fault for Error {
             | Self::NewPrice { sku } => Some(json!({ "sku": sku })),
             Self::PriceChanged { now } => Some(json!({ "total": now })),
             Self::State { now } => Some(json!({ "state": now })),
+            Self::InShop { shop, why } => {
+                let mut facts = why.facts().unwrap_or_else(|| json!({}));
+                if let Some(facts) = facts.as_object_mut() {
+                    facts.insert("shop_id".into(), json!(shop));
+                }
+                Some(facts)
+            }
+            Self::Pay(e) => e.facts(),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod cart;
+mod checkout;
 mod close;
 mod confirm;
 mod error;
@@ -12,6 +13,8 @@ mod news;
 mod order;
 mod paid;
 mod place;
+mod readdress;
+mod redeliver;
 mod refund;
 mod remark;
 mod reprice;
@@ -26,6 +29,7 @@ mod tests;
 pub mod wire;
 
 pub use cart::{CartLine, PutInCart, cart};
+pub use checkout::{Basket, CheckedOut, Checkout, OrderOfShop, checkout};
 pub use close::{Cancel, CloseUnpaid, close};
 pub use confirm::{AUTO_CONFIRM_AFTER_SHIPPING_MS, AutoConfirm, Confirm, confirm};
 pub use error::Error;
@@ -38,6 +42,8 @@ pub use news::register;
 pub use order::{CancelType, ConfirmType, Line, Order, Parcel, ParcelItem, Step};
 pub use paid::paid;
 pub use place::{OrderDiscount, Place, Placed, place, quote};
+pub use readdress::{Readdress, readdress};
+pub use redeliver::{OldParcel, Redeliver, Redelivery, redeliver};
 pub use refund::{RefundOrder, refund};
 pub use remark::{Remark, remark};
 pub use reprice::{Reprice, reprice};
@@ -45,4 +51,4 @@ pub use ship::{Ship, ShipParcel, ship};
 pub use state::{MOVES, OrderState};
 
 /// The tables.
-pub const MIGRATIONS: store::Room = store::migrations!("trade", "V1__trade");
+pub const MIGRATIONS: store::Room = store::migrations!("trade", "V1__trade", "V2__checkout");

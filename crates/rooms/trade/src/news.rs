@@ -39,7 +39,8 @@ pub fn register(registry: &mut Registry) {
         Box::pin(async move {
             let reached: logistics::StageReached = happened.read()?;
             if reached.stage == logistics::Stage::Signed {
-                confirm::signed(tx, ctx, reached.order, reached.parcel, happened.at).await?;
+                let at = reached.at.unwrap_or(happened.at);
+                confirm::signed(tx, ctx, reached.order, reached.parcel, at).await?;
             }
             Ok(())
         })

@@ -21,7 +21,7 @@ pub(crate) const QUANTITY_MAX: i64 = 9_999;
 /// What the payer reads at the channel is cut to this many characters.
 const DESCRIPTION_CHARS: usize = 120;
 /// Longest remark, in characters.
-const NOTES_MAX: usize = 200;
+pub(crate) const NOTES_MAX: usize = 200;
 
 /// Places an order with the shop of the scope.
 #[derive(Debug, Clone)]
@@ -64,6 +64,7 @@ impl Command for Place {
     type Out = Placed;
     type Err = Error;
     const NAME: &'static str = "trade.place";
+    const IN_LOTS: bool = true;
 
     async fn run(&self, tx: &mut Tx, ctx: &Ctx) -> Result<Placed, Error> {
         place(tx, ctx, self).await

@@ -8,6 +8,12 @@ use crate::{Error, Order, OrderChanged, OrderState, find, order::actor_word, sql
 /// The published number of this change (`docs/wire/events.jsonl`).
 const PRICE_CHANGED: i64 = 12;
 
+/// How often it may be done (`docs/wire/orders.md`).
+pub(crate) const MOST_CHANGES: i64 = 50;
+
+/// What the history calls it.
+const DEED: &str = "reprice";
+
 /// Sets new totals for lines and a new freight.
 #[derive(Debug, Clone)]
 pub struct Reprice {
@@ -29,13 +35,17 @@ impl Command for Reprice {
     }
 }
 
-/// Sets the new price. Refuses with `NotFound`, `State` unless unpaid, `NewPrice`, `Amount` (an order that has a
-/// payment must keep costing something), `PaymentBegun` or `Changed`.
+/// Sets the new price. Refuses with `NotFound`, `State` unless unpaid, `PriceChanges`, `NewPrice`, `Amount` (an order
+/// that has a payment must keep costing something), `PaymentBegun` or `Changed`.
 pub async fn reprice(tx: &mut Tx, ctx: &Ctx, cmd: &Reprice) -> Result<(), Error> {
     let shop = ctx.shop(Permission::OrderWrite)?;
     let order = find::load(tx, Scope::Shop(shop), cmd.order).await?;
     if order.state != OrderState::Unpaid {
         return Err(Error::State { now: order.state.number() });
+    }
+    let changes: i64 = tx.one(sql::COUNT_DEEDS, p![shop, order.id, DEED], |r| r.get(0)).await?;
+    if changes >= MOST_CHANGES {
+        return Err(Error::PriceChanges);
     }
     let quote = requote(&order, cmd)?;
     let payment = order.payment.filter(|_| quote.total > 0).ok_or(Error::Amount)?;
@@ -98,7 +108,7 @@ async fn record(tx: &mut Tx, ctx: &Ctx, order: &Order, quote: &promo::Quote) -> 
     );
     batch.add(
         sql::INSERT_HISTORY,
-        p![order.shop, order.id, version, state, state, "reprice", actor_word(ctx), ctx.now],
+        p![order.shop, order.id, version, state, state, DEED, actor_word(ctx), ctx.now],
     );
     for (index, (line, priced)) in (0_i64..).zip(order.lines.iter().zip(&quote.lines)) {
         if (line.change_price, line.payable) != (priced.changed, priced.payable) {
@@ -119,4 +129,25 @@ async fn record(tx: &mut Tx, ctx: &Ctx, order: &Order, quote: &promo::Quote) -> 
         },
     )?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Fixture, rooms};
+
+    store::on_both! {
+        rooms = rooms();
+
+        async fn a_price_is_changed_fifty_times_and_no_more(kit) {
+            let f = Fixture::new(&kit).await;
+            let order = f.placed(&[1]).await.order;
+            let to = |price| Reprice { order, lines: vec![(f.skus[0], price)], freight: None };
+            for n in 0..MOST_CHANGES {
+                f.store.write(&f.owner(), to(900 - n)).await.unwrap();
+            }
+            assert!(matches!(f.store.write(&f.owner(), to(1)).await, Err(Error::PriceChanges)));
+            assert_eq!(f.order(order).await.total, 900 - MOST_CHANGES + 1);
+        }
+    }
 }

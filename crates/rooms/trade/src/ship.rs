@@ -39,7 +39,7 @@ pub struct ShipParcel {
 }
 
 /// No parcel travels: virtual goods (`docs/wire/orders.md`).
-const NO_LOGISTICS: i64 = 3;
+pub(crate) const NO_LOGISTICS: i64 = 3;
 
 impl Command for Ship {
     type Out = Vec<ParcelId>;
@@ -72,9 +72,7 @@ pub async fn ship(tx: &mut Tx, ctx: &Ctx, cmd: &Ship) -> Result<Vec<ParcelId>, E
     order.may_become(to)?;
     record(tx, ctx, &order, &packed, to).await?;
     for one in packed.iter().filter(|p| p.parcel.deliver_type != NO_LOGISTICS) {
-        logistics::follow(tx, &ctx.as_system(Scope::Shop(shop)), &follow(&order, one))
-            .await
-            .map_err(below)?;
+        follow_parcel(tx, &ctx.as_system(Scope::Shop(shop)), &order, one.id, one.parcel).await?;
     }
     let version = order.version + 1;
     tx.say(ctx, &OrderShipped { shop, order: order.id, shopper: order.shopper, version, all })?;
@@ -118,7 +116,7 @@ fn pack<'a>(ctx: &Ctx, order: &Order, parcels: &'a [ShipParcel]) -> Result<Vec<P
     Ok(packed)
 }
 
-fn check(parcel: &ShipParcel) -> Result<(), Error> {
+pub(crate) fn check(parcel: &ShipParcel) -> Result<(), Error> {
     if parcel.deliver_type == NO_LOGISTICS {
         return Ok(());
     }
@@ -174,19 +172,27 @@ async fn record(
     if tx.exec_all(batch).await?.first() == Some(&1) { Ok(()) } else { Err(Error::Changed) }
 }
 
-fn follow(order: &Order, one: &Packed<'_>) -> logistics::Follow {
+/// Has a parcel followed, in the scope of the shop.
+pub(crate) async fn follow_parcel(
+    tx: &mut Tx,
+    within: &Ctx,
+    order: &Order,
+    id: ParcelId,
+    parcel: &ShipParcel,
+) -> Result<(), Error> {
     let title = order.lines.first().map_or("", |l| l.title.as_str());
-    logistics::Follow {
-        parcel: one.id,
+    let follow = logistics::Follow {
+        parcel: id,
         order: order.id,
         shopper: order.shopper,
-        delivery_id: one.parcel.delivery_id.trim().to_owned(),
-        waybill_id: one.parcel.waybill_id.trim().to_owned(),
+        delivery_id: parcel.delivery_id.trim().to_owned(),
+        waybill_id: parcel.waybill_id.trim().to_owned(),
         goods: title.chars().take(GOODS_CHARS).collect(),
-    }
+    };
+    logistics::follow(tx, within, &follow).await.map_err(below)
 }
 
-fn below(e: logistics::Error) -> Error {
+pub(crate) fn below(e: logistics::Error) -> Error {
     match e {
         logistics::Error::Store(e) => Error::Store(e),
         other => Error::Below(other.into()),

@@ -52,6 +52,23 @@ UPDATE trade_order
 SET version = $1, merchant_notes = $2, updated_at = $3
 WHERE shop_id = $4 AND order_id = $5 AND version = $6";
 
+/// Counts what was done to an order under one name.
+pub(crate) const COUNT_DEEDS: &str = "\
+SELECT count(*)
+FROM trade_step
+WHERE shop_id = $1 AND order_id = $2 AND deed = $3";
+
+pub(crate) const SET_RECEIVER: &str = "\
+UPDATE trade_order
+SET version = $1, receiver = $2, updated_at = $3
+WHERE shop_id = $4 AND order_id = $5 AND version = $6";
+
+/// Something about the order has changed that its own row does not hold.
+pub(crate) const TOUCH: &str = "\
+UPDATE trade_order
+SET version = $1, updated_at = $2
+WHERE shop_id = $3 AND order_id = $4 AND version = $5";
+
 pub(crate) const SET_PRICE: &str = "\
 UPDATE trade_order
 SET version = $1, change_down = $2, freight = $3, total = $4, updated_at = $5
@@ -80,15 +97,25 @@ UPDATE trade_line
 SET shipped = shipped + $1
 WHERE shop_id = $2 AND order_id = $3 AND line = $4";
 
+pub(crate) const DELETE_PARCEL: &str = "\
+DELETE FROM trade_parcel
+WHERE shop_id = $1 AND order_id = $2 AND parcel_id = $3";
+
+pub(crate) const DELETE_PARCEL_ITEMS: &str = "\
+DELETE FROM trade_parcel_item
+WHERE shop_id = $1 AND order_id = $2 AND parcel_id = $3";
+
+/// Nobody signs for what has not left.
 pub(crate) const MARK_SIGNED: &str = "\
 UPDATE trade_parcel
-SET signed_at = $1
+SET signed_at = CASE WHEN shipped_at > $1 THEN shipped_at ELSE $1 END
 WHERE shop_id = $2 AND order_id = $3 AND parcel_id = $4 AND signed_at IS NULL";
 
-pub(crate) const COUNT_UNSIGNED: &str = "\
-SELECT count(*)
+/// How many of the parcels that travel are not signed for, and when the last of the others was.
+pub(crate) const SIGNATURES: &str = "\
+SELECT count(CASE WHEN signed_at IS NULL THEN 1 END), max(signed_at)
 FROM trade_parcel
-WHERE shop_id = $1 AND order_id = $2 AND signed_at IS NULL AND deliver_type <> 3";
+WHERE shop_id = $1 AND order_id = $2 AND deliver_type <> 3";
 
 pub(crate) const SELECT_PARCELS: &str = "\
 SELECT parcel_id, delivery_id, waybill_id, deliver_type, shipped_at, signed_at
@@ -194,6 +221,25 @@ pub(crate) const DELETE_CART_ITEM: &str = "\
 DELETE FROM trade_cart_item
 WHERE shopper_id = $1 AND shop_id = $2 AND sku_id = $3";
 
+pub(crate) const INSERT_CHECKOUT: &str = "\
+INSERT INTO trade_checkout (shopper_id, checkout_id, round)
+VALUES ($1, $2, 1)";
+
+pub(crate) const SELECT_CHECKOUT: &str = "\
+SELECT round, outcome
+FROM trade_checkout
+WHERE shopper_id = $1 AND checkout_id = $2";
+
+pub(crate) const FINISH_CHECKOUT: &str = "\
+UPDATE trade_checkout
+SET outcome = $1
+WHERE shopper_id = $2 AND checkout_id = $3 AND round = $4 AND outcome IS NULL";
+
+pub(crate) const NEXT_ROUND: &str = "\
+UPDATE trade_checkout
+SET round = round + 1
+WHERE shopper_id = $1 AND checkout_id = $2 AND round = $3 AND outcome IS NULL";
+
 pub(crate) const AUDIT_PAGE: &str = "\
 SELECT shop_id, order_id, state, total, payment_id, refunded
 FROM trade_order
@@ -259,14 +305,19 @@ pub(crate) const ALL: &[&str] = &[
     MARK_SHIPPED,
     MARK_FINISHED,
     SET_MERCHANT_NOTES,
+    COUNT_DEEDS,
+    SET_RECEIVER,
+    TOUCH,
     SET_PRICE,
     SET_LINE_PRICE,
     ADD_REFUND,
     INSERT_PARCEL,
     INSERT_PARCEL_ITEM,
     ADD_SHIPPED,
+    DELETE_PARCEL,
+    DELETE_PARCEL_ITEMS,
     MARK_SIGNED,
-    COUNT_UNSIGNED,
+    SIGNATURES,
     SELECT_PARCELS,
     SELECT_PARCEL_ITEMS,
     SELECT_HISTORY,
@@ -280,6 +331,10 @@ pub(crate) const ALL: &[&str] = &[
     COUNT_CART,
     UPSERT_CART_ITEM,
     DELETE_CART_ITEM,
+    INSERT_CHECKOUT,
+    SELECT_CHECKOUT,
+    FINISH_CHECKOUT,
+    NEXT_ROUND,
     AUDIT_PAGE,
     CHECK_PRICES,
     CHECK_PIECES,

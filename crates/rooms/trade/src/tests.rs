@@ -1,5 +1,7 @@
 //! The life of an order, on both engines.
 
+mod checkout;
+
 use kernel::{Caller, Item, Scope, ShopId, day_ms, minute_ms};
 use logistics::{RecordSteps, Step};
 use store::testkit::prepare_all;

@@ -85,7 +85,8 @@ store::on_both! {
         let policy = page.header("content-security-policy");
         assert!(policy.contains("default-src 'none'") && policy.contains("form-action 'self' https://shop.example;"));
         let paid = press_on(&house, bill, "act=approve&seconds=10").await;
-        assert_eq!((paid.status, paid.header("location")), (303, "https://shop.example/pay/return?payment=500"));
+        assert_eq!(paid.status, 303);
+        assert!(paid.header("location").starts_with("https://shop.example/pay/return?payment=7.500."));
         house.work().await;
         assert_eq!(house.payment().await.captured, 1_234);
         let over = press_on(&house, bill, "act=decline").await;

@@ -1,6 +1,6 @@
 //! The description of the native face, for programs and for people.
 
-mod error_page;
+mod errors;
 mod openapi;
 mod operation;
 mod page;
@@ -16,12 +16,13 @@ use bytes::Bytes;
 use utoipa::openapi::OpenApi;
 
 pub use openapi::describe;
+pub(crate) use page::frame;
 
 const STYLE: &str = include_str!("style.css");
 /// Where the pages of this program find their style.
 const STYLE_PATH: &str = "/assets/pages.css";
 
-/// `/api/openapi.json`, `/api/docs` and `/docs/errors/{code}`. Everything is written once, at the start.
+/// `/api/openapi.json`, `/api/docs`, `/docs/errors` and `/docs/errors/{code}`. Everything is written once, at the start.
 pub fn routes(api: &OpenApi) -> Result<Router, serde_json::Error> {
     let value = serde_json::to_value(api)?;
     let text = Bytes::from(serde_json::to_vec(&value)?);
@@ -29,8 +30,8 @@ pub fn routes(api: &OpenApi) -> Result<Router, serde_json::Error> {
     Ok(Router::new()
         .route("/api/openapi.json", get(move || async { (json_head(), text) }))
         .route("/api/docs", get(move || async { Html(page) }))
-        .route("/docs/errors/{code}", get(error_page::show))
-        .route(STYLE_PATH, get(|| async { (style_head(), STYLE) })))
+        .route(STYLE_PATH, get(|| async { (style_head(), STYLE) }))
+        .merge(errors::routes()))
 }
 
 fn json_head() -> [(HeaderName, &'static str); 2] {

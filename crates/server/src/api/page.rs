@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::{STYLE_PATH, operation::Operation, schema};
 
 /// A whole page with this title and body.
-pub(super) fn frame(title: &str, body: &Markup) -> Markup {
+pub(crate) fn frame(title: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {

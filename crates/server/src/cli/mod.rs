@@ -3,6 +3,7 @@
 mod bench;
 mod doctor;
 mod greeting;
+mod operator;
 mod replay;
 mod serve;
 mod settings;
@@ -37,6 +38,9 @@ enum Command {
     Migrate(Settings),
     /// Check every invariant of the database; exit 1 for a violation, 2 for a backlog
     Doctor(doctor::Doctor),
+    /// Keep the people who run the platform
+    #[command(subcommand)]
+    Operator(operator::Operator),
     /// Measure this machine
     Bench(bench::Bench),
     /// Send a file of real purchases through the use cases that the API calls
@@ -49,6 +53,7 @@ impl Command {
             Self::Serve(args) => done(serve::serve(&args)),
             Self::Demo(settings) => done(serve::demo(&settings)),
             Self::Doctor(args) => doctor::doctor(&args),
+            Self::Operator(command) => done(operator::run(&command)),
             Self::Bench(args) => bench::measure(&args),
             Self::Replay(args) => replay::replay_file(&args),
             Self::Migrate(settings) => done(serve::migrate(&settings.load(Layers::default())?)),

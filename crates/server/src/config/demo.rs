@@ -7,7 +7,7 @@ section! {
     Demo "demo." {
         /// Fill an empty database with shops, products and people, and open the sandbox.
         enabled: bool = "false";
-        /// The same number gives the same ids, names and pictures.
+        /// The same number gives the same ids, appids, openids, names and pictures; secrets are drawn anew.
         seed: i64 = "1";
     }
 }

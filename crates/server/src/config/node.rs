@@ -52,8 +52,24 @@ impl Setting for Database {
     fn parse(text: &str) -> Result<Self, String> {
         let begins = ["sqlite:", "postgres://", "postgresql://"].iter();
         let named = begins.filter_map(|scheme| text.strip_prefix(scheme)).any(|rest| !rest.is_empty());
-        if named { Ok(Self(text.to_owned())) } else { Err(format!("must be {}", Self::SHAPE)) }
+        if !named {
+            return Err(format!("must be {}", Self::SHAPE));
+        }
+        if asks_for_tls(text) {
+            return Err("asks for an encrypted connection (sslmode), which this program can't make: leave it out, and \
+                        keep the connection on a private network or in a tunnel"
+                .into());
+        }
+        Ok(Self(text.to_owned()))
     }
+}
+
+/// Whoever asks for encryption must not get a connection without it.
+fn asks_for_tls(url: &str) -> bool {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let modes = query.split('&').filter_map(|pair| pair.strip_prefix("sslmode="));
+    !url.starts_with("sqlite:")
+        && modes.into_iter().any(|mode| !matches!(mode, "disable" | "allow" | "prefer"))
 }
 
 /// The work of a process.
@@ -111,5 +127,20 @@ mod tests {
         assert_eq!(format!("{database:?}"), "postgres");
         assert!(Database::parse("sqlite:").is_err());
         assert!(Database::parse("mysql://db").is_err());
+    }
+
+    #[test]
+    fn whoever_asks_for_encryption_is_told_that_there_is_none() {
+        for mode in ["require", "verify-ca", "verify-full", "no-such-mode"] {
+            let told = Database::parse(&format!("postgres://db/kaidian?connect_timeout=3&sslmode={mode}"));
+            assert!(told.is_err_and(|told| told.starts_with("asks for an encrypted connection")), "{mode}");
+        }
+        for plain in [
+            "postgres://db/kaidian?sslmode=prefer",
+            "postgres://db/sslmode=require",
+            "sqlite:a?sslmode=require",
+        ] {
+            assert!(Database::parse(plain).is_ok(), "{plain}");
+        }
     }
 }

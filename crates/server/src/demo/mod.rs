@@ -19,3 +19,5 @@ pub use clock::clock_routes;
 pub use credentials::{Carrier, Credentials, Merchant, MiniProgram, Operator, ShopKeys, Shopper, Staff};
 pub use open::open_store;
 pub use outside::Outside;
+pub(crate) use outside::notice_key;
+pub(crate) use people::{PASSWORD, logins};

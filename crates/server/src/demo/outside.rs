@@ -16,7 +16,7 @@ pub struct Outside {
 }
 
 /// The key under which the payment service signs its notices.
-pub(super) fn notice_key(vault: &Vault) -> [u8; 32] {
+pub(crate) fn notice_key(vault: &Vault) -> [u8; 32] {
     vault.derive("demo.sandbox", b"merchant")
 }
 

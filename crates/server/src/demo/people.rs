@@ -6,7 +6,17 @@ use identity::{Address, AddressParts, OperatorRole, Role};
 use super::goods::{BOOKS, Goods, HOME, TEA};
 
 /// The password of everybody who has one. The demo is for trying things on; its credentials lie open.
-pub(super) const PASSWORD: &str = "kaidian-demo";
+pub(crate) const PASSWORD: &str = "kaidian-demo";
+
+/// Everybody who has a password: login, role, and whom they work for.
+pub(crate) fn logins() -> Vec<(String, &'static str, &'static str)> {
+    let of_platform =
+        OPERATORS.iter().map(|(role, login, _)| ((*login).to_owned(), role.as_str(), "the platform"));
+    let of_shop = |shop: &'static Shop| {
+        Role::ALL.iter().map(|role| (format!("{}.{}", shop.login, role.as_str()), role.as_str(), shop.name))
+    };
+    of_platform.chain(SHOPS.iter().flat_map(of_shop)).collect()
+}
 
 /// A shop of the demo.
 pub(super) struct Shop {
@@ -65,7 +75,7 @@ impl Place {
 }
 
 /// The shops. The products of the last wait for an operator, so that there is something to audit.
-pub(super) const SHOPS: [Shop; 3] = [
+pub(super) static SHOPS: [Shop; 3] = [
     Shop {
         name: "云岭茶事",
         login: "yunling",

@@ -36,11 +36,9 @@ impl House {
         let kit = Kit::new(engine, crate::rooms::MIGRATIONS).await;
         let folder = tempfile::tempdir().unwrap();
         let seed = seed.to_string();
-        let key = hex::encode(store::testkit::TEST_KEY);
         let config = Config::from_pairs([
             ("data", folder.path().to_str().unwrap()),
             ("db", &kit.options.url),
-            ("master_key", &key),
             ("demo.enabled", "true"),
             ("demo.seed", &seed),
         ])
@@ -93,6 +91,21 @@ impl House {
             all.insert(what, self.ids(sql).await);
         }
         all
+    }
+
+    /// What applications are called.
+    fn names(&self) -> Vec<&str> {
+        let shops = self.credentials.shops.iter().map(|shop| shop.appid.as_str());
+        shops.chain(self.credentials.miniprograms.iter().map(|app| app.appid.as_str())).collect()
+    }
+
+    /// What nobody may guess.
+    fn secrets(&self) -> BTreeSet<&str> {
+        let Credentials { shops, miniprograms, merchants, carriers, shoppers, .. } = &self.credentials;
+        let shops = shops.iter().flat_map(|shop| [&shop.secret, &shop.push_token, &shop.push_aes_key]);
+        let outside = merchants.iter().map(|m| &m.notice_key).chain(carriers.iter().map(|c| &c.push_secret));
+        let others = miniprograms.iter().map(|app| &app.secret).chain(shoppers.iter().map(|s| &s.token));
+        shops.chain(outside).chain(others).map(String::as_str).collect()
     }
 
     async fn get(&self, path: &str, token: Option<&str>) -> (StatusCode, Value) {
@@ -293,6 +306,9 @@ async fn the_same_seed_gives_the_same_ids_and_another_gives_others() {
     };
     assert_eq!(openids(&first).len(), 25);
     assert_eq!(openids(&first), openids(&again));
+    assert_eq!(first.names(), again.names());
+    assert!(first.names().iter().all(|name| !other.names().contains(name)));
+    assert!(first.secrets().is_disjoint(&again.secrets()), "each demo has a key and secrets of its own");
     for house in [&mut first, &mut again, &mut other] {
         house.stop().await;
     }

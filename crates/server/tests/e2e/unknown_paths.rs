@@ -5,7 +5,7 @@ use serde_json::json;
 #[tokio::test]
 async fn an_unknown_native_path_is_a_problem() {
     let app = TestApp::new().await;
-    for path in ["/", "/api/v1/nothing", "/shop/economy", "/api/v1/%ff", "/cgi-binary"] {
+    for path in ["/nothing", "/api/v1/nothing", "/shop/economy", "/api/v1/%ff", "/cgi-binary"] {
         let code = problem(app.get(path).await, StatusCode::NOT_FOUND).await;
         assert_eq!(code, "request.not_found", "{path}");
     }

@@ -85,12 +85,12 @@ impl LotTx {
             return Ok(Vec::new());
         }
         let asked = batch.iter().map(|(sql, params)| Asked::new(sql, owned(params), false)).collect();
-        self.ask(asked).await?.iter().map(touched).collect()
+        Ok(self.ask(asked).await?.iter().map(touched).collect())
     }
 
     pub(crate) async fn exec(&mut self, sql: &'static str, params: &Params<'_>) -> Result<u64, Error> {
         let answers = self.ask(vec![Asked::new(sql, owned(params), false)]).await?;
-        answers.first().map_or_else(|| Err(unanswered()), touched)
+        answers.first().map(touched).ok_or_else(unanswered)
     }
 
     pub(crate) async fn exec_many(&mut self, sql: &'static str, rows: &[Params<'_>]) -> Result<u64, Error> {
@@ -98,7 +98,7 @@ impl LotTx {
             return Ok(0);
         }
         let asked = rows.iter().map(|row| Asked::new(sql, owned(row), false)).collect();
-        self.ask(asked).await?.iter().try_fold(0, |sum, answer| Ok(sum + touched(answer)?))
+        Ok(self.ask(asked).await?.iter().map(touched).sum())
     }
 
     /// The rows of each of several reads.
@@ -149,10 +149,10 @@ impl LotTx {
     }
 }
 
-fn touched(answer: &Answer) -> Result<u64, Error> {
+fn touched(answer: &Answer) -> u64 {
     match answer {
-        Answer::Touched(n) => Ok(*n),
-        Answer::Rows(rows) => Ok(rows.len() as u64),
+        Answer::Touched(n) => *n,
+        Answer::Rows(rows) => rows.len() as u64,
     }
 }
 

@@ -16,6 +16,5 @@ mod run;
 
 pub(crate) use desk::LotTx;
 pub(crate) use queue::Lots;
-#[cfg(any(test, feature = "testkit"))]
 pub(crate) use rewrite::many_text;
 pub(crate) use run::lot_once;

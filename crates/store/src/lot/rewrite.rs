@@ -28,7 +28,6 @@ pub(super) fn for_many(sql: &str, types: &[&str]) -> Option<Many> {
 }
 
 /// The text of the form for many, for a test to prepare.
-#[cfg(any(test, feature = "testkit"))]
 pub(crate) fn many_text(sql: &str, types: &[&str]) -> Option<String> {
     for_many(sql, types).map(|many| match many {
         Many::Inserts { sql, .. } | Many::Numbered(sql) => sql,
@@ -39,8 +38,9 @@ pub(crate) fn many_text(sql: &str, types: &[&str]) -> Option<String> {
 fn insert(sql: &str, types: &[&str]) -> Option<Many> {
     let start = word_outside(sql, "VALUES")?;
     let (end, each) = end_of_values(sql, start + "VALUES".len())?;
-    if word_outside(&sql[end..], "RETURNING").is_some() {
-        return None; // a row put in can't tell its number
+    let tail = &sql[end..];
+    if word_outside(tail, "RETURNING").is_some() || tail.contains('$') {
+        return None; // a row put in can't tell its number, and an upsert sees no row of parameters
     }
     let values = joined(&sql[start..end]);
     let sql = format!(
@@ -196,6 +196,7 @@ mod tests {
     fn what_can_not_tell_whose_row_it_is_has_no_form_for_many() {
         for sql in [
             "INSERT INTO t (a) VALUES ($1) RETURNING a",
+            "INSERT INTO t (a) VALUES ($1) ON CONFLICT (a) DO UPDATE SET b = 1 WHERE t.b < $1",
             "INSERT INTO t (a) SELECT a FROM u WHERE b = $1",
             "UPDATE t SET a = 1 FROM u WHERE u.a = $1",
             "UPDATE t SET a = $1",

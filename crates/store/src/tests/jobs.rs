@@ -307,4 +307,16 @@ crate::on_both! {
         store.drain(5).await.unwrap();
         assert_eq!(store.backlog().await.unwrap().jobs, 0);
     }
+
+    async fn a_job_is_late_from_when_it_could_have_been_done(kit) {
+        let done = Done::default();
+        let store = kit.store(chores(&done, no_more)).await;
+        store.write(&caller(), later(1, "", 0)).await.unwrap();
+        script(&store, "UPDATE store_job SET due = due - 61000, lease = 9000000000000").await;
+        assert_eq!(store.backlog().await.unwrap().jobs, 0, "somebody has it in hand");
+        script(&store, "UPDATE store_job SET lease = 0, not_before = 9000000000000").await;
+        assert_eq!(store.backlog().await.unwrap().jobs, 0, "it waits for another try");
+        script(&store, "UPDATE store_job SET not_before = 0").await;
+        assert_eq!(store.backlog().await.unwrap().jobs, 1);
+    }
 }

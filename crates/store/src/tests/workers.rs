@@ -51,6 +51,27 @@ crate::on_both! {
         assert!(quiet.lock().is_empty());
     }
 
+    async fn what_another_process_had_begun_is_taken_over_where_there_is_one_process(kit) {
+        let done = Arc::new(AtomicBool::new(false));
+        let mut registry = Registry::new();
+        let doing = Arc::clone(&done);
+        registry.on_job::<Chore, _>(move |_, _, _| {
+            doing.store(true, Ordering::Relaxed);
+            Box::pin(async { Ok(()) })
+        });
+        let store = kit.store(registry).await;
+        store.write(&caller(), chore(1)).await.unwrap();
+        script(&store, "UPDATE store_job SET lease = 9000000000000000").await;
+        let work = store.start_work(Roles::ALL);
+        if store.is_postgres() {
+            tokio::time::sleep(Duration::from_millis(600)).await;
+            assert!(!done.load(Ordering::Relaxed), "another process may be at it");
+        } else {
+            until(|| async { done.load(Ordering::Relaxed) }).await;
+        }
+        work.and_wait().await;
+    }
+
     async fn a_slow_task_keeps_no_other_waiting(kit) {
         let (first_may_end, second_done) = (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
         let mut registry = Registry::new();

@@ -23,6 +23,7 @@ pub struct AddCategory {
 pub async fn add_category(tx: &mut Tx, ctx: &Ctx, cmd: &AddCategory) -> Result<CategoryId, Error> {
     ctx.operator(Permission::PlatformProducts)?;
     let name = name(&cmd.name)?;
+    check_position(cmd.position)?;
     cmd.rules.check()?;
     let level = match cmd.parent {
         None => 1,
@@ -51,10 +52,22 @@ pub struct ChangeCategory {
     pub rules: CategoryRules,
 }
 
+/// Far more places than any category has children.
+const MOST_POSITION: i64 = 1_000_000;
+
+fn check_position(position: i64) -> Result<(), Error> {
+    if (0..=MOST_POSITION).contains(&position) {
+        Ok(())
+    } else {
+        Err(Error::CategoryRule { field: "position" })
+    }
+}
+
 /// Changes it; for operators.
 pub async fn change_category(tx: &mut Tx, ctx: &Ctx, cmd: &ChangeCategory) -> Result<(), Error> {
     ctx.operator(Permission::PlatformProducts)?;
     let name = name(&cmd.name)?;
+    check_position(cmd.position)?;
     cmd.rules.check()?;
     let params = p![cmd.id, cmd.position, name.as_str(), stored_rules(&cmd.rules)?];
     match tx.exec(sql::UPDATE_CATEGORY, params).await? {

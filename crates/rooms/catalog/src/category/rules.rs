@@ -1,6 +1,6 @@
 //! What a category asks of the products in it.
 
-use kernel::BrandId;
+use kernel::{BrandId, SHORT_ID_MAX, clean_text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -121,6 +121,13 @@ pub struct CategoryRules {
     pub licences: Vec<Licence>,
 }
 
+/// The highest deposit, fen.
+const MOST_DEPOSIT: i64 = 100_000_000_000;
+/// Most licences, attributes, options of one, and brands.
+const MOST_LICENCES: usize = 50;
+const MOST_RULES: usize = 100;
+const MOST_OPTIONS: usize = 500;
+const MOST_BRANDS: usize = 1_000;
 /// The fewest head pictures anywhere.
 pub(crate) const HEAD_IMGS: std::ops::RangeInclusive<i64> = 3..=9;
 
@@ -155,11 +162,20 @@ impl CategoryRules {
         if !(0..=90).contains(&self.return_days) {
             return wrong("return_days");
         }
-        if self.deposit < 0 {
+        if !(0..=MOST_DEPOSIT).contains(&self.deposit) {
             return wrong("deposit");
         }
+        if self.brands.len() > MOST_BRANDS {
+            return wrong("brands");
+        }
+        if !self.permit.iter().all(Licence::is_sound) {
+            return wrong("permit");
+        }
+        if self.licences.len() > MOST_LICENCES || !self.licences.iter().all(Licence::is_sound) {
+            return wrong("licences");
+        }
         for (rules, field) in [(&self.product_attrs, "product_attrs"), (&self.sale_attrs, "sale_attrs")] {
-            if !rules.iter().all(AttrRule::is_sound) {
+            if rules.len() > MOST_RULES || !rules.iter().all(AttrRule::is_sound) {
                 return wrong(field);
             }
         }
@@ -167,11 +183,23 @@ impl CategoryRules {
     }
 }
 
+impl Licence {
+    fn is_sound(&self) -> bool {
+        // The wire carries the number as a JSON number.
+        let known = (1..SHORT_ID_MAX).contains(&self.id);
+        let name = clean_text(&self.name, 64).is_ok_and(|name| !name.is_empty());
+        known && name && clean_text(&self.tips, 500).is_ok()
+    }
+}
+
 impl AttrRule {
     fn is_sound(&self) -> bool {
         let choice = matches!(self.kind, AttrKind::SelectOne | AttrKind::SelectMany);
-        let plain = |text: &String| !text.is_empty() && text.chars().count() <= 40 && !text.contains(';');
+        let plain =
+            |text: &String| clean_text(text, 40).is_ok_and(|text| !text.is_empty()) && !text.contains(';');
         plain(&self.name)
+            && clean_text(&self.hint, 200).is_ok()
+            && self.options.len() <= MOST_OPTIONS
             && self.options.iter().all(plain)
             && (!choice || self.open || !self.options.is_empty())
     }

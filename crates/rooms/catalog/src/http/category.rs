@@ -100,6 +100,7 @@ pub(super) async fn get(State(app): State<App>, IdPath(id): IdPath<CategoryId>) 
 
 /// Which brands.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Which {
     /// With this text in the name.

@@ -15,6 +15,7 @@ use crate::{
 
 /// Which products.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Which {
     /// Of this status.

@@ -74,7 +74,7 @@ pub(super) struct VerdictInput {
     round: i64,
     /// It may go online.
     pass: bool,
-    /// Why it may not, 1 to 200 characters.
+    /// Why it may not, 1 to 200 characters; left out where it may.
     #[serde(default)]
     reason: String,
 }
@@ -85,7 +85,7 @@ pub(super) struct VerdictInput {
     responses((status = 200, body = Standing), (status = 409, body = ProblemBody)))]
 pub(super) async fn decide(State(app): State<App>, keyed: Keyed<VerdictInput>) -> Rest<Standing> {
     let VerdictInput { shop_id: shop, product_id: product, round, pass, reason } = keyed.body;
-    let verdict = if pass { Verdict::Pass } else { Verdict::Refuse { reason } };
+    let verdict = Verdict::of(pass, reason)?;
     let cmd = Audit { shop, product, round, verdict };
     Ok(Json(app.store.once(&keyed.caller, keyed.key, cmd).await?))
 }

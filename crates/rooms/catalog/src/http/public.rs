@@ -124,6 +124,7 @@ pub(super) async fn page(State(app): State<App>, IdPath(id): IdPath<ProductId>) 
 
 /// Which products.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Which {
     /// Of this category, on any level of the tree.

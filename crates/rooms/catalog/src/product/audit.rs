@@ -1,7 +1,8 @@
 //! Operators decide about drafts, and take products off.
 
 use kernel::{
-    Actor, Ctx, Cursor, OperatorId, Page, PageSize, Permission, ProductId, Scope, ShopId, Text, Timestamp,
+    Actor, Ctx, Cursor, OperatorId, Page, PageSize, Permission, ProductId, Scope, ShopId, Text, TextError,
+    Timestamp,
 };
 use store::{Command, Tx, p};
 
@@ -22,6 +23,17 @@ pub enum Verdict {
         /// Why, 1 to 200 characters, for the merchant to read.
         reason: String,
     },
+}
+
+impl Verdict {
+    /// What an operator says. Who lets a draft pass has nothing to say besides: nobody would read it.
+    pub fn of(pass: bool, reason: String) -> Result<Self, Error> {
+        match (pass, reason.is_empty()) {
+            (true, true) => Ok(Self::Pass),
+            (true, false) => Err(Error::Text { field: "reason", why: TextError::TooLong { max: 0 } }),
+            (false, _) => Ok(Self::Refuse { reason }),
+        }
+    }
 }
 
 /// A verdict over the draft of one round: the one that the operator has seen.
@@ -153,6 +165,7 @@ pub struct AuditRecord {
 /// The last audits of a product of the caller's shop, the latest first.
 pub async fn audits(tx: &mut Tx, ctx: &Ctx, id: ProductId) -> Result<Vec<AuditRecord>, Error> {
     let shop = ctx.shop(Permission::ProductRead)?;
+    super::product(tx, shop, id).await?.ok_or(Error::NotFound)?;
     let rows = tx.all(sql::AUDITS, p![shop, id, PageSize::MAX], |r| {
         Ok(AuditRecord {
             round: r.get(0)?,

@@ -6,7 +6,7 @@ use store::{Command, Tx};
 
 use super::{
     BuyLimit, DeliverMethod, EditStatus, Edition, Express, Presale, Service, SkuStatus, Status, Timing,
-    check::check,
+    check::{MOST_SKUS, check},
     product::{CHANGED, Change, News},
 };
 use crate::{Error, Flaw, category::place};
@@ -93,6 +93,9 @@ pub async fn change_free(tx: &mut Tx, ctx: &Ctx, cmd: &ChangeFree) -> Result<Cha
     }
     if change.product.edit_status == EditStatus::Auditing {
         return Err(Error::InAudit);
+    }
+    if cmd.skus.len() > MOST_SKUS {
+        return Err(Flaw::SkuCount.into());
     }
     for wanted in &cmd.skus {
         let has = |edition: &Edition| edition.skus.iter().any(|s| s.id == wanted.sku);

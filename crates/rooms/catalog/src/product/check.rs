@@ -19,6 +19,8 @@ const MOST_DESC_IMGS: usize = 50;
 const MOST_LICENCES: usize = 5;
 const MOST_ATTRS: usize = 50;
 const MOST_VALUES: usize = 100;
+/// The last moment that a product may wait for: the end of the year 9999.
+const LATEST: Timestamp = Timestamp::from_secs(253_402_300_799);
 
 /// Checks one copy of a product against the rules of its category.
 pub(crate) fn check(edition: &Edition, rules: &CategoryRules, now: Timestamp) -> Result<(), Flaw> {
@@ -29,6 +31,7 @@ pub(crate) fn check(edition: &Edition, rules: &CategoryRules, now: Timestamp) ->
     brand(content, rules)?;
     delivery(content, rules)?;
     terms(content)?;
+    timing(content)?;
     presale(content.presale, rules, now)?;
     if edition.skus.is_empty() {
         return Err(Flaw::NoSku);
@@ -51,6 +54,14 @@ fn texts(content: &Content) -> Result<(), Flaw> {
     text(&content.spu_code, 64, Flaw::Argument("spu_code"))?;
     text(&content.desc, 2000, Flaw::DescTooLong)?;
     text(&content.aftersale_desc, 2000, Flaw::Argument("aftersale_desc"))
+}
+
+fn timing(content: &Content) -> Result<(), Flaw> {
+    let moments = Timestamp::from_ms(0)..=LATEST;
+    match content.timing {
+        Some(timing) if !moments.contains(&timing.onsale_at) => Err(Flaw::Argument("timing.onsale_at")),
+        _ => Ok(()),
+    }
 }
 
 fn title(raw: &str) -> Result<(), Flaw> {

@@ -248,6 +248,7 @@ pub struct StockChange {
     pub num: i64,
 }
 
+const ADD: i64 = 1;
 const SET: i64 = 3;
 const ON_SALE: i64 = 5;
 const OFF_SALE: i64 = 11;
@@ -261,6 +262,9 @@ impl AuditFree {
             let id = SkuId(sku.sku_id.0);
             if let Some(change) = &sku.stock_info {
                 let diff_type = change.diff_type.map_or(SET, |kind| kind.0);
+                if !(ADD..=SET).contains(&diff_type) || change.num.0 < 0 {
+                    return Err(Flaw::Argument("skus.stock_info").into());
+                }
                 stock.push(StockChange { sku: id, diff_type, num: change.num.0 });
             }
             skus.push(sku.change(id)?);

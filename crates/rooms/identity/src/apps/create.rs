@@ -71,6 +71,15 @@ pub(crate) fn fresh_secret() -> String {
     hex::encode(secret::random::<16>())
 }
 
+/// Names are no secrets: they follow from the id, so that ids that are counted from a seed give the same names.
+fn appid_of(app: AppId) -> String {
+    format!("wx{:.16}", hex::encode(secret::hash(&format!("appid {app}"))))
+}
+
+fn original_id_of(app: AppId) -> String {
+    format!("gh_{:.12}", hex::encode(secret::hash(&format!("original id {app}"))))
+}
+
 /// Makes an application of the caller's shop, or of any shop and of the platform where an operator or the program
 /// itself asks. A mini program of a shop is linked with it at once.
 pub async fn create_app(tx: &mut Tx, ctx: &Ctx, cmd: &CreateApp) -> Result<NewApp, Error> {
@@ -82,12 +91,8 @@ pub async fn create_app(tx: &mut Tx, ctx: &Ctx, cmd: &CreateApp) -> Result<NewAp
         return Err(Error::AppNeedsShop);
     }
     // Nothing below may refuse.
-    let new = NewApp {
-        app: ctx.id(),
-        appid: format!("wx{}", hex::encode(secret::random::<8>())),
-        secret: fresh_secret(),
-        original_id: format!("gh_{}", hex::encode(secret::random::<6>())),
-    };
+    let app: AppId = ctx.id();
+    let new = NewApp { app, appid: appid_of(app), secret: fresh_secret(), original_id: original_id_of(app) };
     let hash = secret::hash(&new.secret);
     let mut batch = Batch::new();
     batch.add(

@@ -31,7 +31,8 @@ pub async fn decide_binding(tx: &mut Tx, ctx: &Ctx, cmd: &DecideBinding) -> Resu
     ctx.operator(Permission::PlatformOperate)?;
     at_most(&cmd.reason, 512, "reason")?;
     directory::find(&cmd.delivery_id).ok_or(Error::UnknownCarrier)?;
-    if !is_plain(&cmd.reason) || !is_plain(&cmd.biz_id) {
+    let is_idle = cmd.approved && !cmd.reason.is_empty();
+    if is_idle || !is_plain(&cmd.reason) || !is_plain(&cmd.biz_id) {
         return Err(Error::Argument("reason"));
     }
     let account = stored(tx, cmd.app, &cmd.delivery_id, &cmd.biz_id).await?.ok_or(Error::NothingToDecide)?;

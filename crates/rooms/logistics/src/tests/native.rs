@@ -1,7 +1,7 @@
 //! The native face and the carriers' door.
 
 use axum::{body::Body, http::Response};
-use kernel::{Caller, Permission, ShopperId};
+use kernel::{Caller, ParcelId, Permission, ShopperId};
 use serde_json::{Value, json};
 
 use crate::{
@@ -38,6 +38,7 @@ store::on_both! {
             "id": "1", "order": "70", "delivery_id": "TEST", "carrier": "沙箱快递", "waybill_id": "W1", "goods": "杨梅",
             "stage": "picked_up", "followed_at": shown["followed_at"],
             "steps": [{"at": 10_000, "action_type": 100_001, "action": "揽件成功", "message": "第 10 秒"}],
+            "tracking_path": crate::tracking_path(world.store.vault(), SHOP, ParcelId(1)),
         });
         assert_eq!(shown, expected);
         let (status, mine) = get(&world, &Caller::shopper(ShopperId(80)), "/api/v1/me/parcels/1").await;

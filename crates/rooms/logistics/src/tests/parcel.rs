@@ -45,6 +45,17 @@ async fn titles(store: &Store, shopper: ShopperId) -> Vec<(String, String)> {
 store::on_both! {
     rooms = rooms();
 
+    async fn what_is_signed_for_after_it_was_sent_back_is_no_news_of_a_delivery(kit) {
+        let world = World::new(&kit, &[]).await;
+        let store = &world.store;
+        follow(store, SHOP, follow_of(1, "W1")).await.unwrap();
+        let at = |ms, action_type| Step::new(Timestamp::from_ms(ms), action_type, "told");
+        record(store, SHOP, "W1", &[at(1, 100_001), at(2, 400_003)]).await.unwrap();
+        record(store, SHOP, "W1", &[at(3, 300_003)]).await.unwrap();
+        let stages: Vec<Stage> = said(store, 1).await.into_iter().map(|(stage, _)| stage).collect();
+        assert!(stages.contains(&Stage::Returned) && !stages.contains(&Stage::Signed), "{stages:?}");
+    }
+
     async fn any_order_repetition_and_portion_of_the_same_steps_ends_alike(kit) {
         let world = World::new(&kit, &[]).await;
         let store = &world.store;

@@ -1,7 +1,7 @@
 //! What the native face reads and shows.
 
 use face::Paging;
-use kernel::{Currency, OrderId, Page, PaymentId, RefundId, ShopId};
+use kernel::{Currency, OrderId, Page, PaymentId, RefundId, Scope, ShopId, ShopperId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -83,6 +83,9 @@ pub(super) struct PaymentOut {
     closed_at: Option<i64>,
     /// True if the money came after it was given up; it goes back.
     late: bool,
+    /// The combined payment that it is paid with.
+    #[schema(value_type = Option<String>)]
+    combined_id: Option<PaymentId>,
     /// The channels by which it can be paid; none once it is over.
     channels: Vec<&'static str>,
 }
@@ -107,6 +110,7 @@ impl PaymentOut {
             paid_at: p.paid_at.map(kernel::Timestamp::ms),
             closed_at: p.closed_at.map(kernel::Timestamp::ms),
             late: p.is_late(),
+            combined_id: p.combined,
             channels: if p.state == PaymentState::Open { channels.names() } else { Vec::new() },
         }
     }
@@ -114,6 +118,7 @@ impl PaymentOut {
 
 /// Which refunds.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RefundQuery {
     /// Those in this state; all when left out.
@@ -206,8 +211,13 @@ impl From<Page<Refund>> for RefundPage {
 #[derive(Debug, Serialize, ToSchema)]
 struct AnomalyOut {
     /// The shop that the channel named.
-    #[schema(value_type = String)]
-    shop_id: ShopId,
+    #[schema(value_type = Option<String>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shop_id: Option<ShopId>,
+    /// Where the money was for a combined payment: its payer.
+    #[schema(value_type = Option<String>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shopper_id: Option<ShopperId>,
     /// Which.
     anomaly_id: String,
     /// The payment that the channel named.
@@ -235,7 +245,8 @@ struct AnomalyOut {
 impl From<Anomaly> for AnomalyOut {
     fn from(a: Anomaly) -> Self {
         Self {
-            shop_id: a.shop,
+            shop_id: if let Scope::Shop(shop) = a.scope { Some(shop) } else { None },
+            shopper_id: if let Scope::Shopper(shopper) = a.scope { Some(shopper) } else { None },
             anomaly_id: a.anomaly.to_string(),
             payment_id: a.payment,
             kind: a.kind,

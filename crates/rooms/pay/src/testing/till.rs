@@ -1,15 +1,15 @@
 //! A channel in memory, which can be told what to answer.
 
 use futures::future::BoxFuture;
-use kernel::{Money, Timestamp};
+use kernel::{Money, Scope, ShopId, Timestamp};
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex},
 };
 
 use crate::{
-    AskRefund, BillNews, BillNo, Channel, ChannelError, Notice, Paid, Prepaid, Prepay, RawNotice, Receipt,
-    RefundNews, RefundNo,
+    AskRefund, BillNews, BillNo, Channel, ChannelError, Collected, Notice, Paid, Prepaid, Prepay, RawNotice,
+    Receipt, RefundNews, RefundNo,
 };
 
 /// A channel in memory. What is queued in `answers` comes before what it would say by itself.
@@ -36,18 +36,18 @@ impl Till {
         })
     }
 
-    /// The payer pays; nobody is told.
+    /// The payer pays; nobody is told. Whatever the bill is for, its money as if it were for a payment.
     pub(crate) fn pay(&self, bill: &BillNo, amount: i64) -> Paid {
-        let paid = Paid {
-            shop: bill.shop,
-            payment: bill.payment,
+        let collected = Collected {
+            bill: *bill,
             channel: self.name.into(),
             channel_txn: format!("{}:{bill}", self.name),
             amount: Money::fen(amount),
             paid_at: Timestamp::from_ms(1_000),
         };
-        self.bills.lock().unwrap().insert(bill.to_string(), BillNews::Paid(paid.clone()));
-        paid
+        self.bills.lock().unwrap().insert(bill.to_string(), BillNews::Paid(collected.clone()));
+        let Collected { channel, channel_txn, amount, paid_at, .. } = collected;
+        Paid { shop: ShopId(bill.scope.key()), payment: bill.payment, channel, channel_txn, amount, paid_at }
     }
 
     /// Refuses the next bill.
@@ -58,6 +58,14 @@ impl Till {
     fn up(&self, what: String) -> Result<(), ChannelError> {
         self.asked.lock().unwrap().push(what);
         self.down.lock().unwrap().clone().map_or(Ok(()), Err)
+    }
+}
+
+impl From<Paid> for Collected {
+    fn from(paid: Paid) -> Self {
+        let Paid { shop, payment, channel, channel_txn, amount, paid_at } = paid;
+        let bill = BillNo { scope: Scope::Shop(shop), payment, attempt: 1 };
+        Self { bill, channel, channel_txn, amount, paid_at }
     }
 }
 
@@ -90,8 +98,8 @@ impl Channel for Till {
                     let no: RefundNo = no.parse().map_err(|_| ChannelError::BadNotice("no refund"))?;
                     Ok(Notice::Refund(no, done()))
                 }
-                None => serde_json::from_str(text)
-                    .map(Notice::Paid)
+                None => serde_json::from_str::<Paid>(text)
+                    .map(|paid| Notice::Paid(paid.into()))
                     .map_err(|_| ChannelError::BadNotice("no JSON")),
             }
         })

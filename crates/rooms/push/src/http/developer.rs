@@ -212,6 +212,7 @@ impl From<Logged> for LoggedBody {
 
 /// `?state=failed&event=…&size=20&after=…`
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PushQuery {
     /// Only pushes that stand so.

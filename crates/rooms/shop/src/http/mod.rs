@@ -2,6 +2,7 @@
 
 mod address;
 mod merchant;
+mod owner;
 mod platform;
 mod public;
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(address::get, address::overwrite, address::delete))
         .routes(routes!(platform::list, platform::create))
         .routes(routes!(platform::get))
+        .routes(routes!(owner::add))
         .routes(routes!(platform::admit))
         .routes(routes!(platform::close))
         .routes(routes!(platform::reopen))

@@ -11,6 +11,7 @@ use crate::{Admission, AdmissionState, CreateShop, SetAutoAudit, SetFee, Step, S
 
 /// Which shops.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Which {
     /// In this state; all without it.

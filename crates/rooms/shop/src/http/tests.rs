@@ -44,6 +44,28 @@ store::on_both! {
         assert_eq!(call(&app, Some(operator()), "POST", &reopen, None).await.ok()["state"], "admitted");
     }
 
+    async fn an_operator_gives_a_shop_its_owner_once(kit) {
+        let app = app(&kit).await;
+        let shop = open_shop(&app.store).await;
+        let path = format!("/api/v1/platform/shops/{shop}/owner");
+        let input = json!({ "login": "lili", "password": "correct horse", "name": "李" });
+        let made = call(&app, Some(operator()), "POST", &path, Some(input.clone())).await;
+        let again = call(&app, Some(operator()), "POST", &path, Some(input.clone())).await;
+        assert_eq!(again.ok(), made.ok(), "a repeat is answered as the first was");
+        let other = open_shop(&app.store).await;
+        let elsewhere = format!("/api/v1/platform/shops/{other}/owner");
+        for (input, code) in [
+            (json!({ "login": "wang", "password": "short", "name": "王" }), "identity.password_invalid"),
+            (json!({ "login": "x", "password": "correct horse", "name": "王" }), "identity.login_invalid"),
+            (json!({ "login": "wang", "password": "correct horse", "name": " " }), "identity.name_invalid"),
+        ] {
+            let refused = call(&app, Some(operator()), "POST", &elsewhere, Some(input)).await;
+            assert_eq!(refused.code(), code);
+        }
+        let refused = call(&app, Some(staff(other.0)), "POST", &elsewhere, Some(input)).await;
+        assert_eq!((refused.status, refused.code()), (403, "auth.forbidden"));
+    }
+
     async fn staff_change_their_own_shop(kit) {
         let app = app(&kit).await;
         let shop = open_shop(&app.store).await;

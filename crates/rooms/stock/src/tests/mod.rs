@@ -5,4 +5,5 @@ mod corrections;
 mod faces;
 mod holds;
 mod lots;
+mod pushes;
 mod sequences;

@@ -102,6 +102,7 @@ pub(super) struct PlaceIn {
     /// What.
     pub(super) items: Vec<ItemIn>,
     /// Where it goes.
+    #[schema(value_type = identity::AddressParts)]
     pub(super) receiver: Address,
     /// The shopper's remark, at most 200 characters.
     #[serde(default)]

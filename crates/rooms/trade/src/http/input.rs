@@ -9,6 +9,7 @@ use crate::OrderState;
 
 /// Which orders of the shop.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OrderQuery {
     /// In which state.

@@ -1,5 +1,6 @@
 //! Native REST: the shopper's side and the shop's.
 
+mod checkout;
 mod dto;
 mod input;
 mod merchant;
@@ -16,6 +17,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(shopper::get_cart, shopper::put_in_cart))
         .routes(routes!(shopper::quote_order))
         .routes(routes!(shopper::place_order))
+        .routes(routes!(checkout::check_out))
         .routes(routes!(shopper::list_my_orders))
         .routes(routes!(shopper::get_my_order))
         .routes(routes!(shopper::cancel_my_order))

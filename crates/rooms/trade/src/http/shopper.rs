@@ -45,7 +45,7 @@ pub(super) async fn quote_order(State(app): State<App>, Body(body): Body<QuoteIn
     Ok(Json(place::quote(&mut tx, body.shop_id, &items).await?.into()))
 }
 
-/// Places an order with one shop. A cart over several shops is placed shop by shop.
+/// Places an order with one shop. A cart over several shops is checked out at once: `POST /api/v1/me/checkouts`.
 #[utoipa::path(post, path = "/api/v1/orders", tag = "order", request_body = PlaceIn, params(("Idempotency-Key" = String, Header)), responses((status = 200, body = PlacedOut), (status = "4XX", body = ProblemBody)))]
 pub(super) async fn place_order(State(app): State<App>, call: Keyed<PlaceIn>) -> Rest<PlacedOut> {
     let Keyed { caller, key, body } = call;

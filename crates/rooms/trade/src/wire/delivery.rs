@@ -21,7 +21,7 @@ pub(super) struct SendIn {
 }
 
 #[derive(Debug, Deserialize)]
-struct DeliveryIn {
+pub(super) struct DeliveryIn {
     #[serde(default)]
     delivery_id: String,
     #[serde(default)]
@@ -32,7 +32,7 @@ struct DeliveryIn {
 }
 
 #[derive(Debug, Deserialize)]
-struct PiecesIn {
+pub(super) struct PiecesIn {
     sku_id: Id,
     product_cnt: Int,
 }
@@ -43,17 +43,13 @@ pub(super) async fn send(State(app): State<App>, call: Call<SendIn>) -> Answered
     Ok(ok(json!({})))
 }
 
-fn parcel(d: DeliveryIn) -> ShipParcel {
-    ShipParcel {
-        delivery_id: d.delivery_id,
-        waybill_id: d.waybill_id,
-        deliver_type: d.deliver_type.0,
-        items: d
-            .product_infos
-            .iter()
-            .map(|p| Item { sku: SkuId(p.sku_id.0), quantity: p.product_cnt.0 })
-            .collect(),
-    }
+pub(super) fn parcel(d: DeliveryIn) -> ShipParcel {
+    let items = items(&d.product_infos);
+    ShipParcel { delivery_id: d.delivery_id, waybill_id: d.waybill_id, deliver_type: d.deliver_type.0, items }
+}
+
+pub(super) fn items(pieces: &[PiecesIn]) -> Vec<Item> {
+    pieces.iter().map(|p| Item { sku: SkuId(p.sku_id.0), quantity: p.product_cnt.0 }).collect()
 }
 
 /// The carriers by code and name; `OTHER` stands for any that is not listed.

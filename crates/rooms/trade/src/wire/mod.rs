@@ -1,5 +1,6 @@
 //! The WeChat-compatible face: orders and their delivery (`docs/wire/orders.md`).
 
+mod change;
 mod delivery;
 mod list;
 mod order;
@@ -22,6 +23,8 @@ pub fn wire_routes() -> Router<App> {
         .post("/channels/ec/order/sensitiveinfo/decode", order::decode_receiver)
         .post("/channels/ec/order/merchantnotes/update", order::update_merchant_notes)
         .post("/channels/ec/order/price/update", order::update_price)
+        .post("/channels/ec/order/address/update", change::update_address)
+        .post("/channels/ec/order/deliveryinfo/update", change::update_delivery)
         .post("/channels/ec/order/deliverycompanylist/get", delivery::list_companies)
         .post("/channels/ec/order/deliverycompanylist/new/get", delivery::list_companies)
         .post("/channels/ec/order/delivery/send", delivery::send)
@@ -33,9 +36,10 @@ pub fn wire_routes() -> Router<App> {
 fn failure(e: &Error) -> Failure {
     let code = match e {
         Error::NotFound => 100_002,
-        Error::State { .. } | Error::PaymentBegun | Error::Changed => 101_100,
+        Error::State { .. } | Error::PaymentBegun | Error::AddressChanges | Error::Changed => 101_100,
         Error::TooManyPieces { .. } | Error::Parcel => 109_002,
         Error::NewPrice { .. } => 108_021,
+        Error::PriceChanges => 108_022,
         Error::Amount => 108_023,
         _ => return Failure::of(e),
     };

@@ -1,8 +1,16 @@
 //! A shopper who orders, pays and now and then thinks better of it.
 
-use rand::{RngExt, rngs::StdRng};
-use reqwest::{Client as Http, Method};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use reqwest::{Client as Http, Method, StatusCode};
 use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use super::{
     model::{Deed, Kind, Model},
@@ -13,9 +21,15 @@ use super::{
 const SAMPLE: usize = 20;
 /// The largest page.
 const PAGE: usize = 100;
+/// Between two tries of a patient client, and how long it tries.
+const PAUSE: Duration = Duration::from_millis(20);
+const BEARS: Duration = Duration::from_mins(1);
+
+/// Answers 503, counted by their codes.
+pub(crate) type Refusals = Arc<Mutex<BTreeMap<String, u64>>>;
 
 /// One shopper.
-pub(super) struct Client {
+pub(crate) struct Client {
     n: usize,
     token: String,
     random: StdRng,
@@ -23,18 +37,53 @@ pub(super) struct Client {
     keys: u64,
     /// Answers that have been asked for again.
     repeated: usize,
-    pub(super) model: Model,
+    /// An answer 503 is none, rather than a fault of the program.
+    patient: bool,
+    /// Answers 503 by their codes.
+    refused: Refusals,
+    pub(crate) model: Model,
 }
 
 impl Client {
     /// A shopper with a session.
-    pub(super) fn new(n: usize, token: String, random: StdRng) -> Self {
+    pub(crate) fn new(n: usize, token: String, random: StdRng) -> Self {
         let http = Http::builder().no_proxy().build().unwrap();
-        Self { n, token, random, http, keys: 0, repeated: 0, model: Model::default() }
+        let (refused, model) = (Refusals::default(), Model::default());
+        Self { n, token, random, http, keys: 0, repeated: 0, patient: false, refused, model }
+    }
+
+    /// One who bears with a program that can do nothing for a while.
+    pub(crate) fn patient(self) -> Self {
+        Self { patient: true, ..self }
+    }
+
+    /// How often it was refused for the time being, and with which codes.
+    pub(crate) fn refused(&self) -> Refusals {
+        Arc::clone(&self.refused)
+    }
+
+    /// Buys until it is told to stop, whatever is refused in between.
+    pub(crate) async fn shop_until(&mut self, base: &str, shelf: &Shelf, stop: &AtomicBool) {
+        while !stop.load(Ordering::Relaxed) {
+            if self.buy(base, shelf).await.is_none() {
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+
+    /// The same shopper at another window, who looks and tries.
+    pub(crate) fn reader(&self) -> Self {
+        let random = StdRng::seed_from_u64(0);
+        Self::new(self.n, self.token.clone(), random).patient()
+    }
+
+    /// True if the shopper's orders can be read.
+    pub(crate) async fn reads(&self, base: &str) -> bool {
+        self.ask(base, Method::GET, "/api/v1/me/orders", None, &Value::Null).await.is_some()
     }
 
     /// Buys until the program answers no more.
-    pub(super) async fn shop_until_it_dies(&mut self, base: &str, shelf: &Shelf) {
+    pub(crate) async fn shop_until_it_dies(&mut self, base: &str, shelf: &Shelf) {
         while self.buy(base, shelf).await.is_some() {}
     }
 
@@ -79,8 +128,11 @@ impl Client {
         if notices == "lost" || self.random.random_range(0..2) == 0 {
             let path = format!("/api/v1/payments/{payment}/query");
             let told = self.ask(base, Method::POST, &path, None, &json!({})).await?;
-            assert_eq!(told["state"], "captured", "{told}");
-            self.model.paid(order);
+            if told["state"] == "captured" {
+                self.model.paid(order);
+            } else {
+                assert!(self.patient, "{told}");
+            }
         }
         Some(())
     }
@@ -125,22 +177,51 @@ impl Client {
         }
         let answer = request.send().await.ok()?;
         let status = answer.status();
+        let form = answer.headers().get("content-type").cloned();
         let text = answer.text().await.ok()?;
+        if self.patient && status == StatusCode::SERVICE_UNAVAILABLE {
+            assert_eq!(form.unwrap(), "application/problem+json");
+            let problem: Value = serde_json::from_str(&text).unwrap();
+            let code = problem["code"].as_str().unwrap().to_owned();
+            *self.refused.lock().unwrap().entry(code).or_default() += 1;
+            return None;
+        }
         assert!(status.is_success(), "{method} {path} {body}: {status} {text}");
         Some(serde_json::from_str(&text).unwrap())
     }
 
     /// After a start: requests in doubt are repeated until they are answered, known ones are answered as before, and
     /// all orders are there.
-    pub(super) async fn look_after(&mut self, base: &str) {
+    pub(crate) async fn look_after(&mut self, base: &str) {
         self.settle_doubts(base).await;
         self.repeat(base).await;
         self.look(base).await;
     }
 
+    /// The answer, however often it has to be asked for.
+    async fn insist(&self, base: &str, deed: &Deed) -> Value {
+        let until = Instant::now() + if self.patient { BEARS } else { Duration::ZERO };
+        loop {
+            match self.do_it(base, deed).await {
+                Some(answer) => return answer,
+                None => assert!(Instant::now() < until, "no answer to {deed:?}"),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Asks the program to look after the money of orders that were approved and are not paid: their notices may wait
+    /// for a minute.
+    pub(crate) async fn ask_after_money(&mut self, base: &str) {
+        for payment in self.model.payments_of_unpaid() {
+            let path = format!("/api/v1/payments/{payment}/query");
+            self.ask(base, Method::POST, &path, None, &json!({})).await;
+        }
+    }
+
     async fn settle_doubts(&mut self, base: &str) {
         for deed in std::mem::take(&mut self.model.in_doubt) {
-            let answer = self.do_it(base, &deed).await.unwrap();
+            let answer = self.insist(base, &deed).await;
             self.model.learn(deed, answer);
         }
     }
@@ -151,14 +232,14 @@ impl Client {
         let again: Vec<usize> = older.chain(self.repeated..self.model.answered.len()).collect();
         for at in again {
             let (deed, before) = &self.model.answered[at];
-            let now = self.do_it(base, deed).await.unwrap();
+            let now = self.insist(base, deed).await;
             assert_eq!(&now, before, "{deed:?} is answered otherwise");
         }
         self.repeated = self.model.answered.len();
     }
 
     /// Reads all orders and holds them against the model.
-    pub(super) async fn look(&mut self, base: &str) {
+    pub(crate) async fn look(&mut self, base: &str) {
         let (mut shown, mut after) = (Vec::new(), String::new());
         loop {
             let path = format!("/api/v1/me/orders?size={PAGE}{after}");

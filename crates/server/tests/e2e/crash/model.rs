@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 /// What a keyed request does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Place,
     Start,
     Cancel,
@@ -13,45 +13,48 @@ pub(super) enum Kind {
 
 /// A request under an idempotency key.
 #[derive(Debug, Clone)]
-pub(super) struct Deed {
-    pub(super) kind: Kind,
-    pub(super) path: String,
-    pub(super) key: String,
-    pub(super) body: Value,
+pub(crate) struct Deed {
+    pub(crate) kind: Kind,
+    pub(crate) path: String,
+    pub(crate) key: String,
+    pub(crate) body: Value,
     /// The order that it is about; none for the one that places it.
-    pub(super) order: Option<String>,
+    pub(crate) order: Option<String>,
 }
 
 /// What is known of an order for sure.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(crate) struct Known {
     total: i64,
+    payment: String,
     /// The furthest state that was told: `unpaid`, `to_ship` or `cancelled`.
     state: String,
     /// Whether a request to cancel it was ever sent.
     may_be_cancelled: bool,
     /// Whether the payment service has taken the money.
-    pub(super) approved: bool,
+    pub(crate) approved: bool,
 }
 
 /// Everything that one shopper was told.
 #[derive(Debug, Default)]
-pub(super) struct Model {
+pub(crate) struct Model {
     /// Answers, in the order in which they came.
-    pub(super) answered: Vec<(Deed, Value)>,
+    pub(crate) answered: Vec<(Deed, Value)>,
     /// Sent, but the program died before its answer.
-    pub(super) in_doubt: Vec<Deed>,
+    pub(crate) in_doubt: Vec<Deed>,
     /// Orders by their ids.
-    pub(super) orders: BTreeMap<String, Known>,
+    pub(crate) orders: BTreeMap<String, Known>,
 }
 
 impl Model {
     /// Keeps an answer and what follows from it.
-    pub(super) fn learn(&mut self, deed: Deed, answer: Value) {
+    pub(crate) fn learn(&mut self, deed: Deed, answer: Value) {
         match deed.kind {
             Kind::Place => {
                 let total = answer["total"].as_i64().unwrap();
-                let known = Known { total, state: "unpaid".into(), may_be_cancelled: false, approved: false };
+                let payment = answer["payment_id"].as_str().unwrap_or_default().to_owned();
+                let (state, may_be_cancelled, approved) = ("unpaid".into(), false, false);
+                let known = Known { total, payment, state, may_be_cancelled, approved };
                 let order = answer["order_id"].as_str().unwrap().to_owned();
                 assert!(self.orders.insert(order, known).is_none(), "an id for two orders: {answer}");
             }
@@ -62,23 +65,23 @@ impl Model {
     }
 
     /// An order that was told of.
-    pub(super) fn order(&mut self, id: &str) -> &mut Known {
+    pub(crate) fn order(&mut self, id: &str) -> &mut Known {
         self.orders.get_mut(id).unwrap_or_else(|| panic!("order {id} was never told of"))
     }
 
     /// A cancellation is about to be sent.
-    pub(super) fn may_be_cancelled(&mut self, id: &str) {
+    pub(crate) fn may_be_cancelled(&mut self, id: &str) {
         self.order(id).may_be_cancelled = true;
     }
 
     /// The payment of an order was told to be captured.
-    pub(super) fn paid(&mut self, id: &str) {
+    pub(crate) fn paid(&mut self, id: &str) {
         self.order(id).state = "to_ship".into();
     }
 
     /// Holds all orders that the program shows against what it told before: none is missing, none is there twice or
     /// unasked for, none has gone back.
-    pub(super) fn compare(&mut self, shown: &[Value]) {
+    pub(crate) fn compare(&mut self, shown: &[Value]) {
         let ids: Vec<&str> = shown.iter().map(|order| order["order_id"].as_str().unwrap()).collect();
         for id in self.orders.keys() {
             assert!(ids.contains(&id.as_str()), "order {id} was acknowledged and is gone");
@@ -99,9 +102,17 @@ impl Model {
     }
 
     /// Orders whose money was taken and that don't know it yet.
-    pub(super) fn approved_and_unpaid(&self) -> Vec<String> {
-        let waiting = self.orders.iter().filter(|(_, known)| known.approved && known.state != "to_ship");
-        waiting.map(|(id, _)| id.clone()).collect()
+    pub(crate) fn approved_and_unpaid(&self) -> Vec<String> {
+        self.waiting().map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Their payments.
+    pub(crate) fn payments_of_unpaid(&self) -> Vec<String> {
+        self.waiting().map(|(_, known)| known.payment.clone()).collect()
+    }
+
+    fn waiting(&self) -> impl Iterator<Item = (&String, &Known)> {
+        self.orders.iter().filter(|(_, known)| known.approved && known.state != "to_ship")
     }
 }
 

@@ -14,16 +14,17 @@ const SKUS: i64 = 10;
 const PIECES: i64 = 1_000_000;
 
 /// What can be bought.
-pub(super) struct Shelf {
-    pub(super) shop: ShopId,
-    pub(super) skus: Vec<SkuId>,
+pub(crate) struct Shelf {
+    pub(crate) shop: ShopId,
+    pub(crate) skus: Vec<SkuId>,
 }
 
-/// Fills the database in `folder/data`; the tokens of the shoppers' sessions.
-pub(super) async fn fill(folder: &Path, shoppers: usize) -> (Shelf, Vec<String>) {
+/// Fills the database `db`, or one in `folder/data`; the tokens of the shoppers' sessions.
+pub(crate) async fn fill(folder: &Path, db: Option<&str>, shoppers: usize) -> (Shelf, Vec<String>) {
     let data = folder.join("data");
     let settings = [("data", data.to_str().unwrap()), ("demo.enabled", "true")];
-    let config = server::Config::from_pairs(settings).unwrap();
+    let db = db.map(|url| ("db", url));
+    let config = server::Config::from_pairs(settings.into_iter().chain(db)).unwrap();
     let (store, services) = server::open_store(&config).await.unwrap();
     let shop = open_shop(&store).await;
     let skus = furnish(&store, services.files(), shop).await;
