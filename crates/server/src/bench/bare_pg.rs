@@ -120,6 +120,8 @@ fn all<T>(ended: Vec<Result<Result<T>, tokio::task::JoinError>>) -> Result<Vec<T
     ended.into_iter().map(|one| one?).collect()
 }
 
+const BY_KEY: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+
 /// A connection with its statements, each for one row, and for many where it can be.
 struct Line {
     client: Client,
@@ -138,6 +140,8 @@ async fn connections(ground: &Ground, most: usize, every: &[&Steps]) -> Result<V
     let mut lines = Vec::new();
     for _ in 0..most {
         let client = ground.connect().await?;
+        // As the program's lots have it: rows are found by key, whatever is known of a table that has just grown.
+        client.batch_execute(BY_KEY).await?;
         let mut statements = HashMap::new();
         for text in &texts {
             let single = client.prepare(text).await?;

@@ -41,7 +41,7 @@ pub(crate) async fn lot_once<C: Command>(
     attempts: &[Attempt<C>],
     ids: &Arc<IdGen>,
 ) -> Result<Done<C>, Error> {
-    let mut pg = PgTx::new(pool.get().await?, pg::BEGIN_WRITE);
+    let mut pg = PgTx::new(pool.get().await?, pg::BEGIN_LOT);
     match ended_and_committed(&mut pg, store, attempts, ids).await {
         Ok(done) => Ok(done),
         Err(e) => {

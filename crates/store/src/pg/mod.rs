@@ -268,6 +268,10 @@ async fn rows_of<P: ToSql + Sync>(
 
 /// Read committed: correctness comes from conditional updates, compare-and-swap and constraints.
 pub(crate) const BEGIN_WRITE: &str = "BEGIN";
+/// The same for a lot: each of its statements names rows by their keys, and is planned so also on a table that grew
+/// faster than its statistics, where it would walk through the table for each lot.
+pub(crate) const BEGIN_LOT: &str = "\
+BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
 /// One snapshot for all reads.
 pub(crate) const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 

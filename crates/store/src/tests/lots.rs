@@ -99,6 +99,22 @@ crate::on_both! {
         assert_eq!(number(&store, "SELECT count(*) FROM store_event").await, 200);
     }
 
+    async fn a_lot_finds_its_rows_by_key_also_where_nothing_is_known_of_the_table(kit) {
+        let store = kit.store(Registry::new()).await;
+        if kit.engine != Engine::Postgres {
+            return; // lots are PostgreSQL's
+        }
+        script(&store, "ALTER TABLE thing_thing SET (autovacuum_enabled = off)").await;
+        filled(&store, 5_000, 1).await;
+        let done = all(&store, (0..200).map(|n| take(1 + n, n)).collect()).await;
+        assert!(done.iter().all(Result::is_ok), "{done:?}");
+        script(&store, "SELECT pg_stat_clear_snapshot()").await;
+        until(|| async { number(&store, "SELECT idx_scan FROM pg_stat_user_tables WHERE relname = 'thing_thing'").await > 300 })
+            .await;
+        let walked = number(&store, "SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'thing_thing'").await;
+        assert!(walked < 5_000, "{walked} rows were walked through");
+    }
+
     async fn who_fails_half_way_leaves_no_trace_and_the_others_succeed(kit) {
         for then in [Then::Fail, Then::Panic] {
             let store = kit.store(Registry::new()).await;
