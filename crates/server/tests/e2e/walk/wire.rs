@@ -56,22 +56,22 @@ fn shape(tree: &Tree) -> Shape {
 }
 
 /// A request of a route, and what it was answered with.
-struct Base {
+pub(super) struct Base {
     context: Context,
     body: Value,
-    ask: Ask,
-    told: Told,
+    pub(super) ask: Ask,
+    pub(super) told: Told,
 }
 
-struct Wire {
-    house: House,
+pub(super) struct Wire {
+    pub(super) house: House,
     contexts: Vec<Context>,
     faults: Vec<String>,
     cases: usize,
 }
 
 /// The errcode of an answer; 0 where a good answer has none.
-fn errcode(told: &Told) -> Option<i64> {
+pub(super) fn errcode(told: &Told) -> Option<i64> {
     let answer: Value = serde_json::from_str(&told.text).ok()?;
     answer.get("errcode").map_or(Some(0), Value::as_i64)
 }
@@ -83,14 +83,14 @@ fn ask(facts: &RouteFacts, body: &Value, token: &str) -> Ask {
 }
 
 impl Wire {
-    async fn open() -> Self {
+    pub(super) async fn open() -> Self {
         let mut house = House::open().await;
         let contexts = contexts(&mut house).await;
         Self { house, contexts, faults: Vec::new(), cases: 0 }
     }
 
     /// The documented routes that take a body and are served.
-    async fn served(&mut self) -> Vec<RouteFacts> {
+    pub(super) async fn served(&mut self) -> Vec<RouteFacts> {
         let mut served = Vec::new();
         for facts in Routes::load().unwrap().iter().filter(|facts| facts.method == "POST") {
             let told = self.house.ask(&ask(facts, &Value::Null, "")).await;
@@ -103,7 +103,7 @@ impl Wire {
     }
 
     /// The first request that succeeds, of all that could; undone.
-    async fn find(&mut self, facts: &RouteFacts) -> Base {
+    pub(super) async fn find(&mut self, facts: &RouteFacts) -> Base {
         let shape = shape(&facts.req);
         let mut last = None;
         for context in self.contexts.clone().into_iter().filter(|context| context.shop < 2) {
@@ -122,7 +122,7 @@ impl Wire {
         last.unwrap()
     }
 
-    fn expect(&mut self, holds: bool, facts: &RouteFacts, otherwise: &str) {
+    pub(super) fn expect(&mut self, holds: bool, facts: &RouteFacts, otherwise: &str) {
         self.cases += 1;
         if !holds {
             let otherwise: String = otherwise.chars().take(400).collect();
@@ -130,7 +130,7 @@ impl Wire {
         }
     }
 
-    fn close(self, about: &str) {
+    pub(super) fn close(self, about: &str) {
         println!("{about}: {} cases, {} requests", self.cases, self.house.asked);
         assert!(self.faults.is_empty(), "{} faults\n{}", self.faults.len(), self.faults.join("\n"));
     }
@@ -185,7 +185,7 @@ impl Wire {
 }
 
 /// What is wrong with the form of an answer.
-fn flaw(facts: &RouteFacts, told: &Told) -> Option<&'static str> {
+pub(super) fn flaw(facts: &RouteFacts, told: &Told) -> Option<&'static str> {
     if told.status != StatusCode::OK {
         return Some("its status is not 200");
     }
