@@ -33,8 +33,8 @@ pub use http::routes;
 pub use level::{Level, MOST_PIECES, level, levels, own_level, own_levels};
 pub use pushes::register;
 pub use receive::{Movement, receive, receive_all};
-pub use reserve::{reserve, reserve_lot};
-pub use settle::{commit, commit_lot, release};
+pub use reserve::reserve;
+pub use settle::{commit, release};
 pub use wire::wire_routes;
 
 /// The tables of this room.

@@ -6,7 +6,7 @@ use store::{Batch, Params, Tx, p};
 use crate::{
     Error, HoldState, RanOut,
     flow::{Moved, moved},
-    level::{MAIN, MOST_PIECES, by_sku, shop_of},
+    level::{MAIN, by_sku, shop_of},
     sql,
 };
 
@@ -29,50 +29,6 @@ pub async fn reserve(tx: &mut Tx, ctx: &Ctx, hold: HoldId, items: &[Item]) -> Re
         return Err(Error::HoldReused);
     }
     Ok(())
-}
-
-/// Reserves one sku for many holds at once; which of them got their pieces. Greedy in the given order, as if they had come
-/// one after the other.
-///
-/// Three statements on PostgreSQL, however many holds there are: the level is locked by an update that reads it, decided
-/// upon, and changed once; the holds go in as one.
-pub async fn reserve_lot(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    sku: SkuId,
-    wants: &[(HoldId, i64)],
-) -> Result<Vec<bool>, Error> {
-    let shop = shop_of(ctx)?;
-    if wants.iter().any(|(_, quantity)| !(1..=MOST_PIECES).contains(quantity)) {
-        return Err(Error::QuantityInvalid { sku });
-    }
-    let Some(level) = tx.opt(sql::LOCK_LEVEL, p![shop, sku, MAIN], moved).await? else {
-        return Ok(vec![false; wants.len()]);
-    };
-    let mut left = level;
-    let mut granted = Vec::with_capacity(wants.len());
-    let mut rows = Vec::new();
-    for (hold, quantity) in wants.iter().copied() {
-        let fits = quantity <= left.available;
-        granted.push(fits);
-        if fits {
-            left = Moved { available: left.available - quantity, version: left.version + 1, ..left };
-            rows.push(hold_row(ctx, shop, hold, Item { sku, quantity }, left));
-        }
-    }
-    if rows.is_empty() {
-        return Ok(granted);
-    }
-    let (taken, steps) = (level.available - left.available, left.version - level.version);
-    let changed = tx.exec(sql::RESERVE_LOT, p![shop, sku, MAIN, taken, steps]).await?;
-    if changed != 1 {
-        return Err(store::Error::internal("a locked level changed").into());
-    }
-    if tx.exec_many(sql::INSERT_HOLD, &rows).await? != rows.len() as u64 {
-        return Err(Error::HoldReused);
-    }
-    say_if_out(tx, ctx, sku, left)?;
-    Ok(granted)
 }
 
 fn hold_row<'a>(ctx: &Ctx, shop: ShopId, hold: HoldId, item: Item, moved: Moved) -> Params<'a> {

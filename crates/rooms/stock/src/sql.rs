@@ -36,11 +36,6 @@ UPDATE stock_level SET available = available - $4, reserved = reserved + $4, ver
 WHERE shop_id = $1 AND sku_id = $2 AND warehouse_id = $3 AND available >= $4
 RETURNING product_id, available, version";
 
-/// Reserves many times at once on a locked level: $4 pieces in $5 steps.
-pub(crate) const RESERVE_LOT: &str = "\
-UPDATE stock_level SET available = available - $4, reserved = reserved + $4, version = version + $5
-WHERE shop_id = $1 AND sku_id = $2 AND warehouse_id = $3 AND available >= $4";
-
 pub(crate) const SELL: &str = "\
 UPDATE stock_level SET reserved = reserved - $4, sold = sold + $4, version = version + 1
 WHERE shop_id = $1 AND sku_id = $2 AND warehouse_id = $3 AND reserved >= $4";
@@ -155,7 +150,6 @@ pub(crate) const ALL: &[&str] = &[
     LOCK_LEVEL,
     CORRECT_LEVEL,
     RESERVE,
-    RESERVE_LOT,
     SELL,
     RELEASE,
     GIVE_BACK,

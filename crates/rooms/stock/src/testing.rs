@@ -76,38 +76,11 @@ pub(crate) async fn reserve(store: &Store, by: &Caller, hold: i64, items: &[Item
     .await
 }
 
-pub(crate) async fn reserve_lot(
-    store: &Store,
-    by: &Caller,
-    sku: i64,
-    wants: &[(HoldId, i64)],
-) -> Result<Vec<bool>, Error> {
-    let wants = wants.to_vec();
-    write(store, by, move |tx, ctx| {
-        let wants = wants.clone();
-        Box::pin(async move { crate::reserve_lot(tx, ctx, SkuId(sku), &wants).await })
-    })
-    .await
-}
-
 pub(crate) async fn commit(store: &Store, by: &Caller, hold: i64, items: &[Item]) -> Result<(), Error> {
     let items = items.to_vec();
     write(store, by, move |tx, ctx| {
         let items = items.clone();
         Box::pin(async move { crate::commit(tx, ctx, HoldId(hold), &items).await })
-    })
-    .await
-}
-
-pub(crate) async fn commit_lot(
-    store: &Store,
-    by: &Caller,
-    holds: &[(HoldId, Vec<Item>)],
-) -> Result<(), Error> {
-    let holds = holds.to_vec();
-    write(store, by, move |tx, ctx| {
-        let holds = holds.clone();
-        Box::pin(async move { crate::commit_lot(tx, ctx, &holds).await })
     })
     .await
 }

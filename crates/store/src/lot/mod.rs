@@ -16,5 +16,5 @@ mod run;
 
 pub(crate) use desk::LotTx;
 pub(crate) use queue::Lots;
-pub(crate) use rewrite::many_text;
+pub(crate) use rewrite::{inserts_text, many_text};
 pub(crate) use run::lot_once;

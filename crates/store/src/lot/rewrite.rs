@@ -34,6 +34,14 @@ pub(crate) fn many_text(sql: &str, types: &[&str]) -> Option<String> {
     })
 }
 
+/// The form for many of an insert. `None` for an upsert: one statement must not touch a row twice, as two of its rows may.
+pub(crate) fn inserts_text(sql: &str, types: &[&str]) -> Option<String> {
+    match for_many(sql, types)? {
+        Many::Inserts { sql: many, .. } if !sql.contains("DO UPDATE") => Some(many),
+        _ => None,
+    }
+}
+
 /// `VALUES (…), (…)` becomes a selection from the rows of parameters.
 fn insert(sql: &str, types: &[&str]) -> Option<Many> {
     let start = word_outside(sql, "VALUES")?;
@@ -168,6 +176,14 @@ mod tests {
              (VALUES (k_.a1_, 'x, (y)'), (k_.a1_, lower('Z'))) AS v_"
         );
         assert_eq!(for_many(one, &["bigint"]), Some(Many::Inserts { sql: many, each: 2 }));
+    }
+
+    #[test]
+    fn an_insert_alone_is_executed_for_many_rows_of_one_command_and_no_upsert() {
+        assert!(inserts_text("INSERT INTO t (a) VALUES ($1) ON CONFLICT DO NOTHING", &["bigint"]).is_some());
+        let upsert = "INSERT INTO t (a) VALUES ($1) ON CONFLICT (a) DO UPDATE SET a = excluded.a";
+        assert_eq!(inserts_text(upsert, &["bigint"]), None);
+        assert_eq!(inserts_text("UPDATE t SET a = $1 WHERE b = 1", &["bigint"]), None);
     }
 
     #[test]

@@ -4,14 +4,14 @@ use futures::future::join;
 use tokio_postgres::types::Type;
 
 use super::{PgTx, rows_of, start};
-use crate::{Error, Params, Val, sql::unnested};
+use crate::{Error, Params, Val, lot::inserts_text};
 
 impl PgTx {
     pub(crate) async fn exec_many(&mut self, sql: &'static str, rows: &[Params<'_>]) -> Result<u64, Error> {
         if rows.is_empty() {
             return Ok(0);
         }
-        if let Some(array_sql) = self.array_types(sql).await?.and_then(|types| unnested(sql, &types)) {
+        if let Some(array_sql) = self.array_types(sql).await?.and_then(|types| inserts_text(sql, &types)) {
             let rows: Vec<_> = rows.iter().collect();
             return self.exec_as_many(sql, &array_sql, &rows).await;
         }

@@ -4,6 +4,5 @@ mod concurrency;
 mod corrections;
 mod faces;
 mod holds;
-mod lots;
 mod pushes;
 mod sequences;

@@ -1,6 +1,6 @@
 //! Whatever is done in whatever order, no piece appears or vanishes: checked against a model in a few lines.
 
-use kernel::{Caller, HoldId, Item};
+use kernel::{Caller, Item};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
@@ -19,7 +19,6 @@ enum Step {
     CorrectBy(i64, i64),
     CorrectTo(i64, i64),
     Reserve(Vec<(i64, i64)>),
-    ReserveLot(i64, Vec<i64>),
     Commit(usize),
     Release(usize),
     CommitAll,
@@ -34,7 +33,6 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (sku(), 0i64..40).prop_map(|(sku, n)| Step::CorrectTo(sku, n)),
         4 => prop::collection::btree_map(sku(), 1i64..12, 1..3)
             .prop_map(|items| Step::Reserve(items.into_iter().collect())),
-        1 => (sku(), prop::collection::vec(1i64..9, 1..5)).prop_map(|(sku, wants)| Step::ReserveLot(sku, wants)),
         3 => (0usize..8).prop_map(Step::Commit),
         2 => (0usize..8).prop_map(Step::Release),
         1 => Just(Step::CommitAll),
@@ -136,17 +134,6 @@ async fn take_step(store: &Store, me: &Caller, model: &mut Model, step: &Step, n
             let done = reserve(store, me, *next, &items).await.is_ok();
             assert_eq!(done, model.reserve(*next, &items));
         }
-        Step::ReserveLot(sku, wants) => {
-            let mut lot = Vec::new();
-            for quantity in wants {
-                *next += 1;
-                lot.push((HoldId(*next), *quantity));
-            }
-            let granted = reserve_lot(store, me, *sku, &lot).await.unwrap();
-            for ((hold, quantity), granted) in lot.into_iter().zip(granted) {
-                assert_eq!(granted, model.reserve(hold.get(), &[item(*sku, quantity)]));
-            }
-        }
         Step::Commit(at) | Step::Release(at) => {
             let Some(held) = model.holds.get(*at) else { return };
             let (id, items) = (held.id, held.items.clone());
@@ -158,9 +145,9 @@ async fn take_step(store: &Store, me: &Caller, model: &mut Model, step: &Step, n
         }
         Step::CommitAll => {
             let open = |held: &&Held| held.state != HoldState::Released;
-            let lot: Vec<(HoldId, Vec<Item>)> =
-                model.holds.iter().filter(open).map(|h| (HoldId(h.id), h.items.clone())).collect();
-            commit_lot(store, me, &lot).await.unwrap();
+            for held in model.holds.iter().filter(open) {
+                commit(store, me, held.id, &held.items).await.unwrap();
+            }
             for at in 0..model.holds.len() {
                 model.settle(at, HoldState::Sold);
             }
